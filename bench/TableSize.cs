@@ -16,9 +16,9 @@ internal static class TableSize
         Rounds.Print($"managed heap for a job like those of the file: {TableHeap.BytesAJob(sizes[^1], JobText):N0} bytes");
         Rounds.Print(
             $"table {"jobs",9} {"filled by",-10} {"start",7} {"VmRSS",7} {"submit",9} {"p99",7} {"query",9} {"get newest",11} "
-            + $"{"ls all",9} {"get all",9} {"VmRSS",7}");
+            + $"{"ls all",9} {"get all",9} {"pieces",9} {"others",7} {"VmRSS",7}");
         Rounds.Print(
-            $"      {"",9} {"",-10} {"s",7} {"MB",7} {"µs",9} {"µs",7} {"µs",9} {"µs",11} {"ms",9} {"ms",9} {"MB",7}");
+            $"      {"",9} {"",-10} {"s",7} {"MB",7} {"µs",9} {"µs",7} {"µs",9} {"µs",11} {"ms",9} {"ms",9} {"ms",9} {"ms",7} {"MB",7}");
         var submits = new List<double>();
         foreach (var size in sizes)
         {
@@ -101,11 +101,51 @@ internal static class TableSize
         var (newest, _) = Microseconds(client, $$$"""[{"get":{"seq":{{{seq.GetProperty("seq").GetInt64() - 1}}}}}]""", 2000);
         var ids = Microseconds(client, """[{"ls":{}}]""", 5).Median / 1000;
         var all = Microseconds(client, """[{"get":{}}]""", 5).Median / 1000;
+        var (pieces, others) = await ReadPiecesAsync(daemon, client);
         Rounds.Print(
             $"      {size,9:N0} {filledBy,-10} {start,7} {Rounds.Show(resident),7} {Rounds.Show(submit),9} {Rounds.Show(late),7} "
             + $"{Rounds.Show(query),9} {Rounds.Show(newest),11} {Rounds.Show(ids),9} {Rounds.Show(all),9} "
-            + $"{Rounds.Show(daemon.Process.ResidentMegabytes),7}");
+            + $"{Rounds.Show(pieces),9} {Rounds.Show(others),7} {Rounds.Show(daemon.Process.ResidentMegabytes),7}");
         return submit;
+    }
+
+    // All jobs in pieces of 1 MiB, and the 99th percentile of the queries of another client meanwhile; both in milliseconds.
+    private static async Task<(double Pieces, double Others)> ReadPiecesAsync(Daemon daemon, LineClient client)
+    {
+        using var other = await daemon.ConnectAsync();
+        using var stop = new CancellationTokenSource();
+        var queries = Task.Run(
+            () =>
+            {
+                var figures = new List<double>();
+                do
+                    figures.Add(Microseconds(other, """[{"query":"nosuch"}]""", 1).Median / 1000);
+                while (!stop.IsCancellationRequested);
+
+                figures.Sort();
+                return figures[figures.Count * 99 / 100];
+            },
+            CancellationToken.None);
+        var begin = Stopwatch.GetTimestamp();
+        for (long? seq = 0; seq is { } after;)
+        {
+            var request = string.Create(CultureInfo.InvariantCulture, $$$"""[{"get":{"seq":{{{after}}}},"options":{"limit":1048576}}]""");
+            seq = EndOfPiece(client.Ask(Encoding.UTF8.GetBytes(request + "\n")).Span);
+        }
+
+        var pieces = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        await stop.CancelAsync();
+        return (pieces, await queries);
+    }
+
+    // The number of change of a piece that is not the last. The text of an answer that is not parsed, which would take longer than the box.
+    private static long? EndOfPiece(ReadOnlySpan<byte> answer)
+    {
+        var begin = answer.LastIndexOf("},\"seq\":"u8) + "},\"seq\":".Length;
+        var length = answer[begin..].IndexOf((byte)',');
+        return answer[(begin + length)..].StartsWith(",\"more\":true"u8)
+            ? long.Parse(answer.Slice(begin, length), CultureInfo.InvariantCulture)
+            : null;
     }
 
     private static JsonElement Held(LineClient client)

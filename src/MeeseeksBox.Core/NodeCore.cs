@@ -93,14 +93,25 @@ public sealed class NodeCore
     /// Whether to include jobs that have ended and were removed. A reader that stalled for longer than they stayed has live copies.
     /// </param>
     /// <param name="removedAfter">The number of change after which such a job must have ended.</param>
-    public IReadOnlyList<Job> ChangesSince(long seq, bool unassigned = false, bool removed = false, long removedAfter = 0)
+    public IReadOnlyList<Job> ChangesSince(long seq, bool unassigned = false, bool removed = false, long removedAfter = 0) =>
+        PieceSince(seq, null, int.MaxValue, unassigned, removed, removedAfter).Jobs;
+
+    /// <summary>The first of the jobs of <see cref="ChangesSince"/>.</summary>
+    /// <param name="seq">The number of change.</param>
+    /// <param name="last">The job with that change: <see cref="ChangePiece.Last"/> of the piece before; null when it is not known.</param>
+    /// <param name="most">The most jobs that are in the table.</param>
+    /// <param name="unassigned">Whether to include jobs without a node.</param>
+    /// <param name="removed">Whether to include jobs that have ended and were removed.</param>
+    /// <param name="removedAfter">The number of change after which such a job must have ended.</param>
+    public ChangePiece PieceSince(long seq, Job? last, int most, bool unassigned, bool removed, long removedAfter)
     {
-        var newer = _state.Jobs.ChangesSince(seq);
+        var newer = _state.Jobs.ChangesSince(seq, last, most);
+        var end = newer.Count == most ? newer[^1] : null;
         if (removed)
             newer = _state.Jobs.Tombstones.MergedInto(newer, Math.Max(seq, removedAfter));
 
-        _ = unassigned ? 0 : newer.RemoveAll(job => job.Status.Node is null);
-        return newer;
+        _ = newer.RemoveAll(job => (!unassigned && job.Status.Node is null) || job.Seq > end?.Seq);
+        return new ChangePiece(newer, end?.Seq ?? Seq, end);
     }
 
     /// <summary>True when <see cref="ChangesSince"/> may lack jobs that ended and were removed after a number of change.</summary>
@@ -318,8 +329,13 @@ public sealed class NodeCore
     /// <summary>Sets the number of connected heads that need a report of each live job (docs/SPECIFICATION.md#leases).</summary>
     public void SetHeadsWithoutLease(int count) => _state.HeadsWithoutLease = count;
 
-    /// <summary>Jobs with the time up to which their node vouches for them in place of the stamp, for people.</summary>
-    public IReadOnlyList<Job> AsReported(IReadOnlyList<Job> jobs, Instant now) => new ReportedStamps(_state, now).Of(jobs);
+    /// <summary>A job with the time up to which its node vouches for it in place of the stamp, for people.</summary>
+    public Job AsReported(Job job, Instant now) => ReportTimes.Of(_state, job, now);
+
+    /// <summary>When the live jobs of nodes were last reported.</summary>
+    /// <param name="nodes">The names of the nodes.</param>
+    /// <param name="now">The time.</param>
+    public ReportTimes ReportTimesOf(IEnumerable<string> nodes, Instant now) => new(_state, nodes, now);
 
     /// <summary>When <see cref="Tick"/> is due, in monotonic seconds; null: never.</summary>
     public double? NextDeadline() => _deadlines.Next();

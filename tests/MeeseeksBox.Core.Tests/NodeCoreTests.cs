@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -232,5 +233,32 @@ public sealed class NodeCoreTests
         node.Core.Snapshot().Select(job => job.Id).Should().Equal("b", "c", "a");
         node.Core.ChangesSince(seq).Select(job => job.Id).Should().Equal("c", "a");
         node.Core.ChangesSince(node.Core.Seq).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Changes_come_in_pieces_also_when_the_last_job_of_a_piece_changes_again(bool changesAgain)
+    {
+        var node = new TestNode();
+        foreach (var id in new[] { "a", "b", "c", "d", "e" })
+            _ = node.Accept($"{{'id':'{id}','pool':'p1','args':['x'],'node':'n9'}}");
+
+        var first = Piece(0, null);
+        if (changesAgain)
+            _ = node.Accept("{'id':'b','tags':['t']}");
+        var second = Piece(first.Seq, first.Last);
+        var third = Piece(second.Seq, second.Last);
+
+        Ids(first).Should().Equal("a", "b");
+        Ids(second).Should().Equal("c", "d");
+        Ids(third).Should().Equal(changesAgain ? ["e", "b"] : ["e"]);
+        (changesAgain ? Piece(third.Seq, third.Last) : third).Should()
+            .BeEquivalentTo(new { node.Core.Seq, Last = (Job?)null }, "that is all");
+
+        ChangePiece Piece(long seq, Job? last) =>
+            node.Core.PieceSince(seq, last, most: 2, unassigned: false, removed: false, removedAfter: 0);
+
+        IEnumerable<string> Ids(ChangePiece piece) => piece.Jobs.Select(job => job.Id);
     }
 }

@@ -153,16 +153,36 @@ internal sealed class JobTable(
             Postpone(entry, now);
     }
 
-    /// <summary>The jobs that changed after a number of change, in the order of their changes.</summary>
-    /// <remarks>The cost is in proportion to the newer jobs, not to all jobs.</remarks>
-    public List<Job> ChangesSince(long seq)
+    /// <summary>The first of the jobs that changed after a number of change, in the order of their changes.</summary>
+    /// <remarks>
+    /// The cost is in proportion to the result when the job with that change is known and has not changed again, and else to all newer
+    /// jobs.
+    /// </remarks>
+    /// <param name="seq">The number of change.</param>
+    /// <param name="last">The job with that change; null when it is not known.</param>
+    /// <param name="most">The most jobs.</param>
+    public List<Job> ChangesSince(long seq, Job? last, int most)
     {
+        var first = FirstAfter(seq, last);
         var newer = new List<Job>();
-        for (var entry = Changes.Last; entry is not null && entry.Job.Seq > seq; entry = Changes.Previous(entry))
+        for (var entry = first; entry is not null && newer.Count < most; entry = Changes.Next(entry))
             newer.Add(entry.Job);
 
-        newer.Reverse();
         return newer;
+    }
+
+    private JobEntry? FirstAfter(long seq, Job? last)
+    {
+        if (seq is 0)
+            return Changes.First;
+        if (last?.Seq == seq && _entries.TryGetValue(last.Id, out var known) && known.Job.Seq == seq)
+            return Changes.Next(known);
+
+        JobEntry? first = null;
+        for (var entry = Changes.Last; entry is not null && entry.Job.Seq > seq; entry = Changes.Previous(entry))
+            first = entry;
+
+        return first;
     }
 
     /// <summary>All jobs, in the order of their last changes.</summary>

@@ -18,25 +18,33 @@ public sealed record JobQuery(JobFilter Filter, bool IncludesUnassigned, bool In
     /// <summary>The number of change after which removed jobs must have ended: the reader has no live copy of the others.</summary>
     public long RemovedAfter { get; init; }
 
+    /// <summary>The job that the reader received last, with the number of change of the filter; null when it is not known.</summary>
+    public Job? LastRead { get; init; }
+
+    /// <summary>The most jobs of the table that a query by number of change looks at; further ones are for the next query.</summary>
+    public int Most { get; init; } = int.MaxValue;
+
     /// <summary>The query of a request with a filter.</summary>
     public static JobQuery Of(JobFilter filter, RequestOptions options) =>
         new(filter, options.Unassigned, options.Wait is not null || (options.Limit is not null && filter.NewerSeq > 0));
 
     /// <summary>A superset of the result: by ids, by number of change, or else a snapshot of all jobs.</summary>
-    public IReadOnlyList<Job> Candidates(NodeCore core) => Candidates(core, Filter.NewerSeq);
+    public ChangePiece Candidates(NodeCore core) => Candidates(core, Filter.NewerSeq);
 
     /// <summary>The jobs among the candidates that match. Needs no lock.</summary>
-    public IReadOnlyList<Job> Select(IReadOnlyList<Job> candidates) =>
-        Filter.IsEmpty ? candidates : [.. candidates.Where(job => Filter.Matches(job) && IsAfter(job, Filter.NewerSeq))];
+    public ChangePiece Select(ChangePiece candidates) => Filter.IsEmpty ? candidates : candidates with
+    {
+        Jobs = [.. candidates.Jobs.Where(job => Filter.Matches(job) && IsAfter(job, Filter.NewerSeq))],
+    };
 
     /// <summary>True when a matching job changed after a number of change, which replaces that of the filter.</summary>
-    public bool HasAnyAfter(NodeCore core, long seq) => Candidates(core, seq).Any(job => Filter.Matches(job) && IsAfter(job, seq));
+    public bool HasAnyAfter(NodeCore core, long seq) => Candidates(core, seq).Jobs.Any(job => Filter.Matches(job) && IsAfter(job, seq));
 
-    private IReadOnlyList<Job> Candidates(NodeCore core, long? after) => (Filter.Ids, after) switch
+    private ChangePiece Candidates(NodeCore core, long? after) => (Filter.Ids, after) switch
     {
-        ({ } ids, _) => [.. ids.Select(core.Find).OfType<Job>()],
-        (_, { } seq) => core.ChangesSince(seq, IncludesUnassigned, IncludesRemoved, RemovedAfter),
-        _ => core.Snapshot(),
+        ({ } ids, _) => new ChangePiece([.. ids.Select(core.Find).OfType<Job>()], core.Seq, null),
+        (_, { } seq) => core.PieceSince(seq, LastRead, Most, IncludesUnassigned, IncludesRemoved, RemovedAfter),
+        _ => new ChangePiece(core.Snapshot(), core.Seq, null),
     };
 
     private bool IsAfter(Job job, long? seq) => seq is null || (job.Seq > seq && (IncludesUnassigned || job.Status.Node is not null));

@@ -27,6 +27,9 @@ public sealed class JobFilter
     /// <summary>True when there is a condition other than <see cref="Ids"/>.</summary>
     public bool HasConditions => NewerSeq is not null || _conditions.Count > 0;
 
+    /// <summary>True when <see cref="NewerSeq"/> is the only condition.</summary>
+    public bool IsOnlyNewer => Ids is null && NewerSeq is not null && _conditions.Count is 0;
+
     /// <summary>True when each condition only demands that an attribute is not set.</summary>
     public bool DemandsNoValue => Ids is null && NewerSeq is null && _conditions.TrueForAll(condition => condition.IsAbsence);
 

@@ -12,32 +12,57 @@ namespace MeeseeksBox.Agent.Requests;
 /// <param name="time">The clock.</param>
 internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSessions, string instance, TimeProvider time)
 {
-    public async ValueTask HandleAsync(
-        GetRequest request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
+    // In bytes. Most jobs are longer, so that most pieces are as long as their limit.
+    private const int ShortJob = 256;
+
+    public ValueTask HandleAsync(
+        GetRequest request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop) =>
+        request.Filter.NewerSeq is { } after
+            ? WriteChangesAsync(request.Filter, after, options, answer, session, stop)
+            : answer.WriteJobsAsync(ById(All(request.Filter, options)), stop);
+
+    private static IEnumerable<KeyValuePair<string, Job?>> ById(IEnumerable<Job> jobs) =>
+        jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job));
+
+    private static JobQuery Query(JobFilter filter, RequestOptions options, Session session)
     {
-        var isPiece = request.Filter.NewerSeq is not null && options.Limit is not null;
-        var query = JobQuery.Of(request.Filter, options) with { RemovedAfter = isPiece ? session.FirstPieceSeq : 0 };
-        var (jobs, seq) = host.Select(query);
-        if (request.Filter.NewerSeq is null && !options.Stamps)
-            jobs = host.Execute((core, now) => core.AsReported(jobs, now));
-
-        if (isPiece && request.Filter.Ids is not null)
-            jobs = [.. jobs.OrderBy(job => job.Seq)];
-        var count = await answer.WritePieceAsync(
-            jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), isPiece ? options.Limit!.Value : long.MaxValue, stop,
-            options.Same ? session.HasSpec : null);
-        if (request.Filter.NewerSeq is not { } after)
-            return;
-
-        if (isPiece)
+        var query = JobQuery.Of(filter, options);
+        return options.Limit is not { } limit ? query : query with
         {
-            if (after is 0)
-                session.FirstPieceSeq = seq;
+            RemovedAfter = session.FirstPieceSeq,
+            LastRead = session.LastOfPiece,
+            Most = filter.IsOnlyNewer ? 1 + (int)Math.Min(limit / ShortJob, int.MaxValue - 1) : int.MaxValue,
+        };
+    }
 
-            var hasMore = count < jobs.Count;
-            seq = hasMore ? jobs[count - 1].Seq : seq;
+    private IEnumerable<Job> All(JobFilter filter, RequestOptions options)
+    {
+        var jobs = host.Select(JobQuery.Of(filter, options)).Jobs;
+        if (options.Stamps)
+            return jobs;
+
+        var nodes = jobs.Where(job => job.Status.Active).Select(job => job.Status.Node).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        return jobs.Select(host.Execute((core, now) => core.ReportTimesOf(nodes, now)).Of);
+    }
+
+    private async ValueTask WriteChangesAsync(
+        JobFilter filter, long after, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
+    {
+        // Before the jobs are looked up, so that the end of one that is removed meanwhile is not missed.
+        if (options.Limit is not null && after is 0)
+            session.FirstPieceSeq = host.Seq;
+
+        var (jobs, seq, last) = host.Select(Query(filter, options, session));
+        if (options.Limit is not null && filter.Ids is not null)
+            jobs = [.. jobs.OrderBy(job => job.Seq)];
+        var count = await answer.WritePieceAsync(ById(jobs), options.Limit ?? long.MaxValue, stop, options.Same ? session.HasSpec : null);
+        if (count < jobs.Count)
+            (seq, last) = (jobs[count - 1].Seq, jobs[count - 1]);
+        if (options.Limit is not null)
+        {
+            session.LastOfPiece = last;
             var hasGap = after > 0 && host.Execute((core, _) => core.HasGapSince(Math.Max(after, session.FirstPieceSeq)));
-            answer.NotePiece(hasMore, hasGap, instance, (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
+            answer.NotePiece(last is not null, hasGap, instance, (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
         }
 
         answer.NoteSeq(seq);

@@ -9,7 +9,7 @@ internal sealed class LsHandler(CoreHost host)
 {
     public async ValueTask HandleAsync(LsRequest request, RequestOptions options, ResponseWriter answer, CancellationToken stop)
     {
-        var (jobs, seq) = host.Select(JobQuery.Of(request.Filter, options));
+        var (jobs, seq, _) = host.Select(JobQuery.Of(request.Filter, options));
         answer.Json.WriteStartArray();
 
         // By submit time, like the original; with seq in the order of the changes.

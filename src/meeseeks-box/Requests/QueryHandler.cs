@@ -9,7 +9,7 @@ internal sealed class QueryHandler(CoreHost host)
     public async ValueTask HandleAsync(QueryRequest request, RequestOptions options, ResponseWriter answer)
     {
         var found = host.Execute((core, now) =>
-            core.Find(request.Id) is not { } job ? null : options.Stamps ? job : core.AsReported([job], now)[0]);
+            core.Find(request.Id) is not { } job ? null : options.Stamps ? job : core.AsReported(job, now));
         await ResponseWriter.LeaveForOutputsAsync(found);
         answer.WriteJob(found);
     }

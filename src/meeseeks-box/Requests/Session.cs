@@ -49,6 +49,9 @@ internal sealed class Session(Func<Access> access, Func<Access, ClientRights> ri
     /// <remarks>The client has live copies of no job that was removed before.</remarks>
     public long FirstPieceSeq { get; set; }
 
+    /// <summary>The last job of the last piece that was sent, when there are further ones.</summary>
+    public Job? LastOfPiece { get; set; }
+
     /// <summary>True when the client has a large spec already; it gets the spec now otherwise.</summary>
     public bool HasSpec(JobSpec spec)
     {

@@ -133,11 +133,7 @@ internal sealed class CoreHost : IDisposable
 
     /// <summary>The jobs that a query finds, and the number of change up to which they are complete.</summary>
     /// <remarks>The lock is held while candidates are looked up; conditions are checked after.</remarks>
-    public (IReadOnlyList<Job> Jobs, long Seq) Select(JobQuery query)
-    {
-        var (candidates, seq) = Execute((core, _) => (query.Candidates(core), core.Seq));
-        return (query.Select(candidates), seq);
-    }
+    public ChangePiece Select(JobQuery query) => query.Select(Execute((core, _) => query.Candidates(core)));
 
     /// <summary>Completes at the next change of a job, or significant change of a node.</summary>
     /// <remarks>Get it before reading the core and await it afterwards, so that no change in between is missed.</remarks>

@@ -1,4 +1,5 @@
 using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
@@ -7,6 +8,7 @@ internal sealed class Link
 {
     private readonly DownstreamSession _session;
     private readonly Queue<PeerMessage> _sent = new();
+    private Job? _lastOfPiece;
     private bool _isConnected;
 
     /// <param name="up">The upstream node, which sends the requests.</param>
@@ -78,13 +80,18 @@ internal sealed class Link
             return new PeerReply();
 
         var nodes = Down.Core.NodesSince(nodesAfter, wait: null, Down.Now);
-        var jobs = Down.Core.ChangesSince(jobsAfter, removed: message.Wait is not null || jobsAfter > 0);
-        var hasMore = jobs.Count > message.Limit;
+        (var jobs, var seq, _lastOfPiece) = Down.Core.PieceSince(
+            jobsAfter,
+            _lastOfPiece,
+            (int?)message.Limit ?? int.MaxValue,
+            unassigned: false,
+            removed: message.Wait is not null || jobsAfter > 0,
+            removedAfter: 0);
         return new PeerReply
         {
-            Jobs = hasMore ? [.. jobs.Take((int)message.Limit!)] : jobs,
-            Seq = hasMore ? jobs[(int)message.Limit! - 1].Seq : Down.Core.Seq,
-            HasMore = hasMore,
+            Jobs = jobs,
+            Seq = seq,
+            HasMore = _lastOfPiece is not null,
             HasGap = jobsAfter > 0 && Down.Core.HasGapSince(jobsAfter),
             Instance = Down.Core.Settings.Name,
             Now = Down.Now.Wall,

@@ -126,7 +126,21 @@ public sealed class TombstoneTests
         RunAndLeave();
 
         query.HasAnyAfter(_node.Core, 0).Should().BeTrue();
-        query.Select(query.Candidates(_node.Core)).Should().ContainSingle().Which.Id.Should().Be("a");
+        query.Select(query.Candidates(_node.Core)).Jobs.Should().ContainSingle().Which.Id.Should().Be("a");
+    }
+
+    [Fact]
+    public void The_end_of_a_removed_job_comes_in_the_piece_of_its_number()
+    {
+        _ = _node.Accept("{'id':'before','pool':'p1','args':['x'],'node':'n9'}");
+        RunAndLeave();
+        _ = _node.Accept("{'id':'after','pool':'p1','args':['x'],'node':'n9'}");
+
+        var first = _node.Core.PieceSince(0, null, most: 1, unassigned: false, removed: true, removedAfter: 0);
+        var second = _node.Core.PieceSince(first.Seq, first.Last, most: 1, unassigned: false, removed: true, removedAfter: 0);
+
+        first.Jobs.Select(job => job.Id).Should().Equal("before");
+        second.Jobs.Select(job => job.Id).Should().Equal("a", "after");
     }
 
     [Fact]

@@ -68,9 +68,14 @@ public sealed class LeaseTests
         _head.Pass(10);
         Report();
 
-        var reported = _head.Core.AsReported([_head["a"], _head["e"]], _head.Now);
+        var times = _head.Core.ReportTimesOf(["n1"], _head.Now);
 
-        reported.Select(job => job.Ts).Should().Equal(_head.Core.Nodes.Find("n1")!.Status.Ts, 1);
+        foreach (var (id, ts) in new[] { ("a", _head.Core.Nodes.Find("n1")!.Status.Ts), ("e", 1) })
+        {
+            times.Of(_head[id]).Ts.Should().Be(ts);
+            _head.Core.AsReported(_head[id], _head.Now).Ts.Should().Be(ts);
+        }
+
         _head["a"].Ts.Should().Be(1, "the stamp itself stays");
     }
 
