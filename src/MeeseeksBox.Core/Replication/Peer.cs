@@ -28,6 +28,9 @@ public sealed class Peer
     // Jobs whose lines the peer does not accept, with the numbers of change of the copies that it did not.
     private readonly Dictionary<string, long> _tooLong = new(StringComparer.Ordinal);
 
+    // Jobs whose runs the peer, a legacy node, has ended without being their node, with the epochs of the runs.
+    private readonly Dictionary<string, int> _endedOrphans = new(StringComparer.Ordinal);
+
     // The instance of the peer to which Seq belongs; null for one that does not say. Its numbers may restart at each connection.
     private string? _instance;
 
@@ -116,6 +119,13 @@ public sealed class Peer
 
     internal bool IsInSync(string id, long seq) => _known.TryGetValue(id, out var known) && known == seq;
 
+    /// <summary>Records that the peer has ended its own process of a job that runs elsewhere.</summary>
+    internal void NoteOrphan(string id, int epoch) => _endedOrphans[id] = epoch;
+
+    /// <summary>True when the peer has ended its process of a job before, and has received the local copy since.</summary>
+    internal bool HasEndedOrphan(string id, int epoch) =>
+        _endedOrphans.TryGetValue(id, out var noted) && noted == epoch && !_pending.Contains(id);
+
     internal void Enqueue(string id)
     {
         if (!_pending.Add(id))
@@ -163,6 +173,7 @@ public sealed class Peer
     internal void Forget(string id)
     {
         _ = _tooLong.Remove(id);
+        _ = _endedOrphans.Remove(id);
         if (!_known.Remove(id))
             _ = _pending.Remove(id);
     }
@@ -229,6 +240,7 @@ public sealed class Peer
         _pending.Clear();
         _queue.Clear();
         _incomplete.Clear();
+        _endedOrphans.Clear();
         _instance = null;
         (Seq, NodesSeq) = (0, 0);
         IsMet = IsSynced = HasMore = HasGap = HasRejected = false;

@@ -187,7 +187,12 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
                 return;
             }
 
-            if (IsEndOfOrphan(peer, job) || IsBeforeRerun(peer, job))
+            if (IsEndOfOrphan(peer, job))
+            {
+                RaiseStamp(job, now);
+                peer.NoteOrphan(job.Id, job.Status.Epoch);
+            }
+            else if (IsBeforeRerun(peer, job))
             {
                 RaiseStamp(job, now);
             }
@@ -222,13 +227,15 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
 
     // A legacy node kills its own process of a job that has another node by now, and marks the whole job as killed. The run elsewhere
     // continues, and so does a kill that has not reached it. Where this node does not reach that run, another head may have killed it, so
-    // the copy is merged.
+    // the copy is merged. So is a second end, which answers the copy of this node: the process of the peer has ended with the first, and
+    // the end comes from the node of the job by way of another head.
     private bool IsEndOfOrphan(Peer peer, Job job) => job.Status is { State: JobState.Killed, Active: false, Node: { } node }
         && IsLegacy(peer)
         && !state.Nodes.IsReachedThrough(peer.Name, node)
         && (node == state.Settings.Name || state.Nodes.Find(node) is not null)
         && state.Jobs.TryFind(job.Id, out var entry)
         && !entry.Job.HasEnded
+        && !peer.HasEndedOrphan(job.Id, job.Status.Epoch)
         && entry.Job.Status.Node == node
         && CopyOrder.AreSameSubmission(job, entry.Job);
 

@@ -163,6 +163,31 @@ public sealed class LegacyNodeTests
         (Job.Status.State, Job.Status.Active).Should().Be((JobState.Killed, true), "n2 has not confirmed it");
     }
 
+    // Two heads above a legacy node, of which only the other reaches the node of the job: the end comes by way of both.
+    [Fact]
+    public void The_end_of_a_kill_comes_from_another_head_by_way_of_a_shared_node_after_that_has_the_copy_of_this_head()
+    {
+        _head.ReceiveNodes("n1", ("n1", Some.OriginalStatus(0, 1) with { Ts = 1 }));
+        _head.ReceiveNodes("other", ("n2", Some.Status(1, 1)));
+        var running = Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n2','state':'running','active':1,'start_count':1,'ts':5}");
+        _head.Core.MergeJobsOf(_head.Peer("n1"), [running], null, _head.Now);
+        _ = _head.Kill("a");
+
+        ReceiveEnd();
+        ReceiveEnd();
+        (Job.Status.State, Job.Status.Active).Should().Be((JobState.Killed, true), "n1 has not received the copy of this head");
+        _head.Core.DequeuePending(_head.Peer("n1"), isPoll: true).Should().ContainSingle();
+        ReceiveEnd();
+
+        (Job.Status.State, Job.Status.Active).Should().Be((JobState.Killed, false));
+
+        void ReceiveEnd()
+        {
+            var ended = Job with { Status = Job.Status with { Active = false }, Ts = Job.Ts + 1 };
+            _head.Core.MergeJobsOf(_head.Peer("n1"), [ended], null, _head.Now);
+        }
+    }
+
     [Fact]
     public void A_kill_by_another_head_of_its_own_job_is_accepted_from_a_shared_node()
     {
