@@ -101,12 +101,15 @@ public sealed class DownstreamSession
     /// <returns>The pause before the next attempt, in seconds.</returns>
     public double Disconnect(Instant now)
     {
-        Peer.Disconnect(_unanswered.SelectMany(sent => sent.Message.Jobs ?? []).Select(job => job.Id));
+        Peer.Disconnect(IdsOf(_unanswered));
         _unanswered.Clear();
         var pause = _backoff.Next(now.Monotonic - _upSince);
         _upSince = null;
         return pause;
     }
+
+    private static IEnumerable<string> IdsOf(IEnumerable<(PeerMessage Message, Instant At)> sent) =>
+        sent.SelectMany(one => one.Message.Jobs ?? []).Select(job => job.Id);
 
     private LinkFailure? Receive(NodeCore core, PeerReply reply, Instant now)
     {
@@ -114,7 +117,12 @@ public sealed class DownstreamSession
             return new LinkFailure("the node sent a reply without a request");
 
         if (reply.IsTooLong)
+        {
+            // It reads no further line on this connection.
+            Peer.SendAgain(IdsOf(_unanswered));
+            _unanswered.Clear();
             return core.RefuseLine(Peer, sent.Message.Jobs ?? [], now);
+        }
 
         ExpectReply(now);
         if (sent.Message.IsPoll && core.MergeReply(Peer, Mergeable(reply, sent.Message), now) is { } refusal)

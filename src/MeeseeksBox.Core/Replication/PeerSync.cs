@@ -58,15 +58,24 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     /// <returns>Why the link is closed.</returns>
     public LinkFailure RefuseLine(Peer peer, IReadOnlyList<Job> jobs, Instant now)
     {
+        if (jobs is [])
+        {
+            const string Problem = "the node accepts no line as long as a request for changes; raise its listen.max_request";
+            return new LinkFailure(Problem) { IsMisconfiguration = true };
+        }
+
         if (jobs is not [var job])
         {
             peer.ShortenLines(jobs.Select(one => one.Id), jobs.Sum(ApproximateSize.Of));
             return new LinkFailure("the node accepts no line as long as this one, so shorter ones follow; its listen.max_request is small");
         }
 
-        peer.MarkTooLong(job.Id, job.Seq);
         var problem = $"node '{peer.Name}' accepts no line as long as job '{job.Id}' needs; raise its listen.max_request";
-        if (state.Jobs.TryFind(job.Id, out var entry) && entry.Job.Seq == job.Seq && IsUnstarted(job))
+        if (!state.Jobs.TryFind(job.Id, out var entry))
+            return new LinkFailure(problem) { IsMisconfiguration = true };
+
+        var isMissing = peer.MarkTooLong(job.Id, job.Seq);
+        if (isMissing && entry.Job.Seq == job.Seq && IsWaitingBehind(peer, job))
         {
             var end = job.Status with { Node = state.Settings.Name, State = JobState.Failed, Error = problem, EndTs = now.Wall };
             state.RecordEnd(state.ApplyLocal(entry, end with { FailCount = job.Status.FailCount + 1 }, now));
@@ -91,8 +100,10 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         return null;
     }
 
-    private bool IsUnstarted(Job job) =>
-        job.Status is { State: JobState.New, Active: false } && job.Status.Node != state.Settings.Name;
+    // No other peer can bring it to its node, or has done so already.
+    private bool IsWaitingBehind(Peer peer, Job job) =>
+        job.Status is { State: JobState.New, Active: false, Node: { } node }
+        && state.Nodes.PeersOf(node) is [var only] && only == peer.Name;
 
     // A legacy peer sends no cursor: the highest number of its jobs is used instead.
     private void MergeJobs(Peer peer, PeerReply reply, IReadOnlyCollection<Job> jobs, Instant now)

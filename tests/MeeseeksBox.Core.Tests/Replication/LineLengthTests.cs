@@ -72,6 +72,58 @@ public sealed class LineLengthTests
         IdsOf(Advance(Reply(Running("a", 5)) with { Instance = "n1.2" })).Should().Equal("a");
     }
 
+    [Fact]
+    public void A_job_of_which_the_peer_has_a_copy_does_not_fail_when_a_longer_one_is_refused()
+    {
+        _ = _head.Accept("{'id':'a','pool':'p1','args':['x'],'node':'n1'}");
+        IdsOf(Advance()).Should().Equal("a");
+        _ = Advance(Reply());
+        _ = Advance(new PeerReply());
+        _ = _head.Accept("{'id':'a','args':['x','longer']}");
+        IdsOf(Advance()).Should().Equal("a");
+
+        _ = Refuse();
+
+        _head["a"].Status.State.Should().Be(JobState.New, "the node may start it");
+    }
+
+    [Fact]
+    public void A_job_whose_node_is_reached_over_another_peer_does_not_fail()
+    {
+        _head.ReceiveNodes("other", ("n1", Some.Status(0, 1)));
+        _ = _head.Accept("{'id':'a','pool':'p1','args':['x'],'node':'n1'}");
+        IdsOf(Advance()).Should().Equal("a");
+
+        _ = Refuse();
+
+        _head["a"].Status.State.Should().Be(JobState.New);
+    }
+
+    [Fact]
+    public void Another_instance_of_the_peer_gets_long_lines_again()
+    {
+        foreach (var id in new[] { "a", "b" })
+            _ = _head.Accept($$"""{'id':'{{id}}','pool':'p1','args':['x'],'node':'n1'}""");
+        _ = Advance();
+        _ = Refuse();
+        _ = _session.Disconnect(_head.Now);
+        _session.Connect(_head.Now);
+        _ = Advance();
+        _ = Advance(Reply() with { Instance = "n1.2" });
+
+        Advance(Reply() with { Instance = "n1.2" }).Select(line => IdsOf([line])).Should().BeEquivalentTo([new[] { "a", "b" }]);
+    }
+
+    [Fact]
+    public void A_refused_line_without_jobs_is_a_misconfiguration()
+    {
+        _session.Advance(_head.Core, TooLong, _head.Now).Failure!.IsMisconfiguration.Should().BeTrue();
+        _ = _head.Accept("{'id':'a','pool':'p1','args':['x'],'node':'n1'}");
+        _ = _head.Accept("{'id':'b','pool':'p1','args':['x'],'node':'n1'}");
+
+        Reconnect().Select(line => IdsOf([line])).Should().BeEquivalentTo([new[] { "a", "b" }]);
+    }
+
     private static Job Running(string id, long seq) => Some.Job($$"""
         {'id':'{{id}}','pool':'p1','args':['x'],'node':'n1','state':'running','active':true,'ts':{{seq}},'submit_ts':1,'seq':{{seq}}}
         """);
