@@ -64,7 +64,6 @@ public sealed class LinkTests : IDisposable
     [Theory]
     [InlineData("""[{"error":"\ud800"}]""", "the node rejected the request: (a text that is not valid Unicode)")]
     [InlineData("""[{"error":"no"}]""", "the node rejected the request: no")]
-    [InlineData("""[{"error":"no","code":"too_long"}]""", "the node accepts no line as long as this one, so shorter ones follow")]
     [InlineData("not JSON", "not a meeseeks-box: the reply is not JSON")]
     [InlineData("[5]", "not a meeseeks-box: the reply is not a list of one object")]
     [InlineData("[]", "not a meeseeks-box: the reply is not a list of one object")]
@@ -77,6 +76,18 @@ public sealed class LinkTests : IDisposable
         await Wait.Until(() => peer.Accepted > 2, () => $"{peer.Accepted} connections", Stop);
 
         _events.Lines.Should().ContainSingle().Which.Should().StartWith($"Warning down: peer at 127.0.0.1:{peer.Config.Port}: {reason}");
+    }
+
+    [Fact]
+    public async Task A_peer_that_accepts_no_line_at_all_is_an_error_that_says_what_to_raise()
+    {
+        await using var peer = Peer("""[{"error":"no","code":"too_long"}]""");
+        await using var links = await StartAsync(peer.Config);
+
+        await LogHas("raise its listen.max_request");
+
+        _events.Lines.Should().ContainSingle().Which.Should().StartWith(
+            $"Error down: peer at 127.0.0.1:{peer.Config.Port}: the node accepts no line as long as a request for changes; ");
     }
 
     [Fact]
