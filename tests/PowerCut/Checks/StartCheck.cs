@@ -40,10 +40,7 @@ internal static partial class StartCheck
             await kill.WaitForExitAsync();
         log.AddRange((await box.StandardError.ReadToEndAsync()).Split('\n'));
         await box.WaitForExitAsync();
-
-        // The runners have ended with the power, and their jobs with them.
-        var errors = log.Where(line => line.StartsWith("ERROR", StringComparison.Ordinal)
-            && !line.Contains(".Runner: runner in ", StringComparison.Ordinal));
+        var errors = log.Where(line => line.StartsWith("ERROR", StringComparison.Ordinal));
         return
         [
             .. port is null ? [$"the box does not start: {string.Join('\n', log)}"] : promises.Broken(jobs, remains.IsAll),
