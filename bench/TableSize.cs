@@ -18,7 +18,8 @@ internal static class TableSize
             $"table {"jobs",9} {"filled by",-10} {"start",7} {"VmRSS",7} {"submit",9} {"p99",7} {"query",9} {"get newest",11} "
             + $"{"ls all",9} {"get all",9} {"pieces",9} {"others",7} {"VmRSS",7}");
         Rounds.Print(
-            $"      {"",9} {"",-10} {"s",7} {"MB",7} {"µs",9} {"µs",7} {"µs",9} {"µs",11} {"ms",9} {"ms",9} {"ms",9} {"ms",7} {"MB",7}");
+            $"      {"",9} {"",-10} {"s",7} {"MB",7} {"µs",9} {"µs",7} {"µs",9} {"µs",11} "
+            + $"{"ms",9} {"ms",9} {"ms",9} {"ms",7} {"MB",7}");
         var submits = new List<double>();
         foreach (var size in sizes)
         {
@@ -138,7 +139,7 @@ internal static class TableSize
         return (pieces, await queries);
     }
 
-    // The number of change of a piece that is not the last. The text of an answer that is not parsed, which would take longer than the box.
+    // The number of change of a piece that is not the last; null for the last. A parse of the answer would take longer than the box.
     private static long? EndOfPiece(ReadOnlySpan<byte> answer)
     {
         var begin = answer.LastIndexOf("},\"seq\":"u8) + "},\"seq\":".Length;

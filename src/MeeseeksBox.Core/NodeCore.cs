@@ -98,20 +98,21 @@ public sealed class NodeCore
 
     /// <summary>The first of the jobs of <see cref="ChangesSince"/>.</summary>
     /// <param name="seq">The number of change.</param>
-    /// <param name="last">The job with that change: <see cref="ChangePiece.Last"/> of the piece before; null when it is not known.</param>
+    /// <param name="before">The job with that change: the last one of the piece before; null when it is not known.</param>
     /// <param name="most">The most jobs that are in the table.</param>
     /// <param name="unassigned">Whether to include jobs without a node.</param>
     /// <param name="removed">Whether to include jobs that have ended and were removed.</param>
     /// <param name="removedAfter">The number of change after which such a job must have ended.</param>
-    public ChangePiece PieceSince(long seq, Job? last, int most, bool unassigned, bool removed, long removedAfter)
+    public ChangePiece PieceSince(long seq, Job? before, int most, bool unassigned, bool removed, long removedAfter)
     {
-        var newer = _state.Jobs.ChangesSince(seq, last, most);
-        var end = newer.Count == most ? newer[^1] : null;
+        var newer = _state.Jobs.ChangesSince(seq, before, most);
+        var last = newer.Count == most ? newer[^1] : null;
+        var end = last?.Seq ?? Seq;
         if (removed)
-            newer = _state.Jobs.Tombstones.MergedInto(newer, Math.Max(seq, removedAfter));
+            newer = _state.Jobs.Tombstones.MergedInto(newer, Math.Max(seq, removedAfter), end);
 
-        _ = newer.RemoveAll(job => (!unassigned && job.Status.Node is null) || job.Seq > end?.Seq);
-        return new ChangePiece(newer, end?.Seq ?? Seq, end);
+        _ = unassigned ? 0 : newer.RemoveAll(job => job.Status.Node is null);
+        return new ChangePiece(newer, end, last);
     }
 
     /// <summary>True when <see cref="ChangesSince"/> may lack jobs that ended and were removed after a number of change.</summary>

@@ -72,6 +72,14 @@ internal sealed class NodeCoreState
     public JobEntry ApplyMerged(JobEntry entry, Job merged, Job remote, Instant now) =>
         Jobs.Upsert(Suspension.WithoutStale(merged) with { Ts = NextStamp(Math.Max(LatestStamp(entry), remote.Ts)) }, now);
 
+    /// <summary>Fails a job without a run.</summary>
+    /// <remarks>It is on this node then, with a later stamp, so that the client or head that sent it receives the end.</remarks>
+    public void FailUnstarted(JobEntry entry, string error, Instant now)
+    {
+        var status = entry.Job.Status with { Node = Settings.Name, State = JobState.Failed, Error = error, EndTs = now.Wall };
+        RecordEnd(ApplyLocal(entry, status with { FailCount = status.FailCount + 1 }, now));
+    }
+
     /// <summary>Passes the end of a job to the history, once.</summary>
     public void RecordEnd(JobEntry entry)
     {

@@ -52,13 +52,16 @@ internal sealed class Tombstones
     /// </summary>
     public Job? Find(Job copy) => _jobs.TryGetValue(copy.Id, out var job) && job.Status.SubmitTs >= copy.Status.SubmitTs ? job : null;
 
-    /// <summary>Jobs in the order of their changes, together with those whose last change came after a number of change.</summary>
-    public List<Job> MergedInto(List<Job> jobs, long seq)
+    /// <summary>Jobs in the order of their changes, together with those whose last change came between two numbers of change.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="after">The number of change before the first one.</param>
+    /// <param name="last">The last number of change.</param>
+    public List<Job> MergedInto(List<Job> jobs, long after, long last)
     {
-        if (seq >= _latestSeq)
+        if (after >= _latestSeq)
             return jobs;
 
-        List<Job> ended = [.. _jobs.Values.Where(job => job.Seq > seq).OrderBy(job => job.Seq)];
+        List<Job> ended = [.. _jobs.Values.Where(job => job.Seq > after && job.Seq <= last).OrderBy(job => job.Seq)];
         var merged = new List<Job>(jobs.Count + ended.Count);
         var next = 0;
         foreach (var job in jobs)

@@ -6,4 +6,4 @@ namespace MeeseeksBox.Core.Queries;
 /// <param name="Jobs">The jobs.</param>
 /// <param name="Seq">The number of change up to which they are complete.</param>
 /// <param name="Last">The job with that change when there are further ones; null when there are none.</param>
-public sealed record ChangePiece(IReadOnlyList<Job> Jobs, long Seq, Job? Last);
+public readonly record struct ChangePiece(IReadOnlyList<Job> Jobs, long Seq, Job? Last);

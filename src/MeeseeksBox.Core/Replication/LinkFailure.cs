@@ -18,6 +18,9 @@ public sealed record LinkFailure(string Reason)
             Cycle = path,
         };
 
+    /// <summary>The failure of a link whose peer accepts only short lines.</summary>
+    public static LinkFailure OfShortLines(string what) => new($"{what}; raise its listen.max_request") { IsMisconfiguration = true };
+
     /// <summary>The failure of a link behind which another box has the name of this one.</summary>
     public static LinkFailure OfDuplicate(string who) =>
         new($"duplicate node name: {who}; give every node a name of its own") { IsMisconfiguration = true };

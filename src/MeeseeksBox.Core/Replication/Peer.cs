@@ -229,13 +229,8 @@ public sealed class Peer
 
         NodesSeq = 0;
         _sentSincePoll.Clear();
-        foreach (var id in unanswered)
-        {
-            if (_known.ContainsKey(id))
-                MarkDivergent(id);
-
-            Enqueue(id);
-        }
+        _firstSent.Clear();
+        SendAgain(unanswered);
     }
 
     /// <summary>Handles a line with several jobs that was longer than the peer accepts: the next ones are shorter.</summary>

@@ -58,30 +58,25 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     /// <returns>Why the link is closed.</returns>
     public LinkFailure RefuseLine(Peer peer, IReadOnlyList<Job> jobs, Instant now)
     {
-        if (jobs is [])
-        {
-            const string Problem = "the node accepts no line as long as a request for changes; raise its listen.max_request";
-            return new LinkFailure(Problem) { IsMisconfiguration = true };
-        }
-
-        if (jobs is not [var job])
+        if (jobs.Count > 1)
         {
             peer.ShortenLines(jobs.Select(one => one.Id), jobs.Sum(ApproximateSize.Of));
             return new LinkFailure("the node accepts no line as long as this one, so shorter ones follow; its listen.max_request is small");
         }
 
-        var problem = $"node '{peer.Name}' accepts no line as long as job '{job.Id}' needs; raise its listen.max_request";
-        if (!state.Jobs.TryFind(job.Id, out var entry))
-            return new LinkFailure(problem) { IsMisconfiguration = true };
+        if (jobs is not [var job])
+            return LinkFailure.OfShortLines("the node accepts no line as long as a request for changes");
 
-        var isMissing = peer.MarkTooLong(job.Id, job.Seq);
-        if (isMissing && entry.Job.Seq == job.Seq && IsWaitingBehind(peer, job))
+        var failure = LinkFailure.OfShortLines($"node '{peer.Name}' accepts no line as long as job '{job.Id}' needs");
+        if (state.Jobs.TryFind(job.Id, out var entry)
+            && peer.MarkTooLong(job.Id, job.Seq)
+            && entry.Job.Seq == job.Seq
+            && IsWaitingBehind(peer, job))
         {
-            var end = job.Status with { Node = state.Settings.Name, State = JobState.Failed, Error = problem, EndTs = now.Wall };
-            state.RecordEnd(state.ApplyLocal(entry, end with { FailCount = job.Status.FailCount + 1 }, now));
+            state.FailUnstarted(entry, failure.Reason, now);
         }
 
-        return new LinkFailure(problem) { IsMisconfiguration = true };
+        return failure;
     }
 
     /// <summary>Merges the reply of a peer.</summary>

@@ -105,11 +105,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
 
         var entry = state.Jobs.Upsert(job, now);
         if (FindError(job) is { } fault)
-        {
-            // With a node and a later stamp, the failed job is sent to the client.
-            var status = job.Status with { Node = state.Settings.Name, State = JobState.Failed, Error = fault, EndTs = now.Wall };
-            state.RecordEnd(state.ApplyLocal(entry, status with { FailCount = status.FailCount + 1 }, now));
-        }
+            state.FailUnstarted(entry, fault, now);
 
         return entry;
     }

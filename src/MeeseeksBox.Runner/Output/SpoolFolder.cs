@@ -69,7 +69,8 @@ internal sealed class SpoolFolder(string path)
         _ = LibC.RemoveFolder(runs);
     }
 
-    private static string[] EntriesOf(string folder)
+    /// <summary>The full paths of what is in a folder; none when it is gone, or cannot be read.</summary>
+    public static string[] EntriesOf(string folder)
     {
         try
         {

@@ -133,11 +133,8 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         {
             // It was killed while it listened; or before that, or while it deleted its folder, so that there is no socket. With outputs
             // left, another program may have deleted that, and the runner may live: its jobs have crashed all the same.
-            if (problem.SocketErrorCode is SocketError.AddressNotAvailable && Directory.Exists(folder)
-                && Directory.EnumerateFileSystemEntries(folder).Any())
-            {
+            if (problem.SocketErrorCode is SocketError.AddressNotAvailable && SpoolFolder.EntriesOf(folder) is not [])
                 log.Warning("runner in {Folder} has no socket, so its jobs have crashed; their outputs there are deleted", folder);
-            }
 
             SpoolFolder.Delete(folder);
             return null;
