@@ -22,7 +22,7 @@ internal sealed class Scenario(string folder, int groups, int seed)
     /// <param name="folder">The folder of the state.</param>
     public static string[] Words(string folder) =>
     [
-        "name=n", "listen.address=127.0.0.1", "listen.port=0", "pools.p.slots=8", "pools.p.restart_delay=0.02", "wait_in_pool=true",
+        "name=n", "listen.address=127.0.0.1", "listen.port=0", "pools.p.slots=100", "pools.p.restart_delay=0.02", "wait_in_pool=true",
         $"state.file={folder}/{LoadCheck.State}", $"state.history={folder}/{LoadCheck.History}",
         "state.expire=100000", "state.checkpoint=0.2",
     ];
