@@ -10,6 +10,9 @@ internal sealed class ProcessSnapshot(IReadOnlyList<ProcessEntry> entries)
     /// <summary>The process with this pid, or null.</summary>
     public ProcessEntry? Find(int pid) => _byPid.Value.GetValueOrDefault(pid);
 
+    /// <summary>True when it has the process of an entry of another snapshot, and not one that got its pid later.</summary>
+    public bool Has(ProcessEntry entry) => Find(entry.Pid)?.StartTicks == entry.StartTicks;
+
     /// <summary>The children of a process.</summary>
     public IEnumerable<ProcessEntry> ChildrenOf(int pid) => _byParent.Value[pid];
 

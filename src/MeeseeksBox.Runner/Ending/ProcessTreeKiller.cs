@@ -79,7 +79,11 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
         long? killedAt = null;
         for (var pause = Pauses.First; ;)
         {
-            var alive = whom(await SnapshotAsync(killedAt ?? begin));
+            var snapshot = await SnapshotAsync(killedAt ?? begin);
+
+            // While it exits, a process has neither its mark nor its parent any more.
+            IReadOnlyList<ProcessEntry> alive =
+                [.. whom(snapshot).UnionBy(seen.Values.Where(snapshot.Has), entry => entry.Pid)];
             if (alive.Count == 0 || (killedAt is { } since && time.GetElapsedTime(since) > Timeout && pause == Pauses.Longest))
                 return new KillResult([.. seen.Values.ExceptBy(alive.Select(left => left.Pid), entry => entry.Pid)], alive);
 

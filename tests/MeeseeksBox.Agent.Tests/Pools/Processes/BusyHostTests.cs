@@ -51,6 +51,26 @@ public sealed class BusyHostTests
             TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
+    // The kernel takes away the environment, with the mark, before the process is gone.
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(1, 3)]
+    public async Task A_process_that_exits_counts_until_it_is_gone(int laterTicks, int snapshots)
+    {
+        using var child = Process.Start("sleep", "1000");
+        var marked = ProcFs.ReadAll().Find(child.Id)! with { Run = "r" };
+        var exiting = marked with { Run = null, Parent = 1, StartTicks = marked.StartTicks + laterTicks };
+        ProcessEntry[][] states = [[marked], [marked], [exiting], [exiting], []];
+        var count = 0;
+        var killer = new ProcessTreeKiller(new ProcessTable(() => new ProcessSnapshot(states[count++])), TimeProvider.System);
+
+        var reaped = await killer.KillAsync(snapshot => snapshot.Trees(entry => entry.Run == "r"));
+
+        count.Should().Be(snapshots);
+        reaped.Killed.Should().ContainSingle().Which.Pid.Should().Be(child.Id);
+        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     private ProcessSnapshot LookSlowly()
     {
         _time.Skip(ProcessTreeKiller.Timeout);
