@@ -71,7 +71,7 @@ public sealed class TrackedJob : IAsyncDisposable
     {
         lock (_lock)
         {
-            if ((job.Status.Epoch, job.Ts).CompareTo((Current.Status.Epoch, Current.Ts)) < 0)
+            if (OrderOf(job).CompareTo(OrderOf(Current)) < 0)
                 return;
 
             (Current, IsGone) = (job, false);
@@ -81,6 +81,8 @@ public sealed class TrackedJob : IAsyncDisposable
         if (job.HasEnded)
             _ = _ended.TrySetResult(job);
     }
+
+    private static (int, int, double) OrderOf(Job job) => (job.Status.Restarts, job.Status.Epoch, job.Ts);
 
     internal void SetGone()
     {

@@ -185,8 +185,9 @@ public sealed class NodeCore
             return false;
 
         // An ended job that becomes live again must win over the ended copies: a new epoch outranks them.
-        var revived = entry.Job.HasEnded && job.IsLive && job.Status.Epoch == entry.Job.Status.Epoch;
-        _ = _state.ApplyLocal(entry, revived ? job with { Status = job.Status with { Epoch = job.Status.Epoch + 1 } } : job, now);
+        var revived = entry.Job.HasEnded && job.IsLive && CopyOrder.CompareEpochs(job.Status, entry.Job.Status) is 0;
+        var status = revived ? job.Status with { Epoch = job.Status.Epoch + 1, Restarts = job.Status.Restarts + 1 } : job.Status;
+        _ = _state.ApplyLocal(entry, job with { Status = status }, now);
         _state.RecordEnd(entry);
         if (entry.Run is { } run)
             _runLifecycle.FollowSpec(run, entry.Job);

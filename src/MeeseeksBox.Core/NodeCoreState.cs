@@ -60,7 +60,7 @@ internal sealed class NodeCoreState
     {
         var ts = Math.Max(now.Wall, NextStamp(LatestStamp(entry)));
         entry.LatestDivergentStamp = 0;
-        return Jobs.Upsert(Suspension.WithoutStale(changed) with { Ts = ts }, now);
+        return Jobs.Upsert(Suspension.WithoutStale(SpecMerge.Stamped(changed, entry.Job, ts)) with { Ts = ts }, now);
     }
 
     /// <summary>Applies a local change to the status of a job.</summary>
@@ -70,7 +70,11 @@ internal sealed class NodeCoreState
     /// <summary>Applies the merge of the local and a remote copy.</summary>
     /// <remarks>Its stamp is just later than both, and not the current time: a merge is not a change of the job.</remarks>
     public JobEntry ApplyMerged(JobEntry entry, Job merged, Job remote, Instant now) =>
-        Jobs.Upsert(Suspension.WithoutStale(merged) with { Ts = NextStamp(Math.Max(LatestStamp(entry), remote.Ts)) }, now);
+        Jobs.Upsert(Suspension.WithoutStale(merged) with { Ts = StampAfter(entry, remote) }, now);
+
+    /// <summary>Applies what a client asks for by its copy. Its spec is a change, unlike that of a merged copy.</summary>
+    public JobEntry ApplyRequested(JobEntry entry, Job requested, Job remote, Instant now) =>
+        ApplyMerged(entry, SpecMerge.Stamped(requested, entry.Job, StampAfter(entry, remote)), remote, now);
 
     /// <summary>Fails a job without a run.</summary>
     /// <remarks>It is on this node then, with a later stamp, so that the client or head that sent it receives the end.</remarks>
@@ -109,7 +113,11 @@ internal sealed class NodeCoreState
         }
     }
 
-    private static double LatestStamp(JobEntry entry) => Math.Max(entry.Job.Ts, entry.LatestDivergentStamp);
+    private static double StampAfter(JobEntry entry, Job remote) =>
+        NextStamp(Math.Max(LatestStamp(entry), Math.Max(remote.Ts, SpecMerge.LatestStamp(remote.Spec))));
+
+    private static double LatestStamp(JobEntry entry) =>
+        Math.Max(entry.Job.Ts, Math.Max(SpecMerge.LatestStamp(entry.Job.Spec), entry.LatestDivergentStamp));
 
     private static double NextStamp(double ts) => Math.BitIncrement(ts + 1e-6);
 }

@@ -5,7 +5,7 @@ namespace MeeseeksBox.Core.Replication;
 /// <summary>Resolves the conflict of two copies of one job (docs/SPECIFICATION.md#conflicts).</summary>
 /// <remarks>
 /// Spec and status are merged separately. The owner, the node that the job is on, is authoritative for the status; any node may change the
-/// spec. The status comes from the copy with more progress, whatever the clocks show. The spec comes from the copy with the later stamp.
+/// spec. The status comes from the copy with more progress, whatever the clocks show. <see cref="SpecMerge"/> merges the spec.
 /// </remarks>
 internal static class ConflictResolver
 {
@@ -21,6 +21,7 @@ internal static class ConflictResolver
         var later = remote.Ts > local.Ts;
         return (CopyOrder.AreSameSubmission(remote, local), remote.Status.Node == local.Status.Node) switch
         {
+            (false, _) when IsKillLeft(local, remote, newer) => MergeDecision.Kill,
             (false, _) => Replace(newer, runsHere),
             (true, _) when runsHere && !isOwner => Replace(newer, runsHere),
             (true, false) => ResolveMoved(local, remote, isOwner, runsHere, newer, later),
@@ -32,13 +33,20 @@ internal static class ConflictResolver
     private static MergeDecision Replace(bool newer, bool runsHere) =>
         !newer ? MergeDecision.KeepLocal : runsHere ? MergeDecision.Supersede : MergeDecision.TakeRemote;
 
+    // Nodes ran the job again by themselves before the kill of an earlier epoch had reached them.
+    private static bool IsKillLeft(Job local, Job remote, bool newer)
+    {
+        var (earlier, later) = newer ? (local, remote) : (remote, local);
+        return earlier.Status.State is JobState.Killed && later.IsLive && CopyOrder.AreSameOrder(earlier, later);
+    }
+
     // One of the copies has been assigned to another node.
     private static MergeDecision ResolveMoved(Job local, Job remote, bool isOwner, bool runsHere, bool newer, bool later)
     {
         // Another head assigned the job to a new node before the kill arrived there, and the kill went to the old node.
-        var isKillMissed = IsKillPending(remote)
-            ? local.IsLive && !newer
-            : IsKillPending(local) && remote.IsLive && !isOwner && (newer || later);
+        var isKillMissed = IsKillOf(local, remote)
+            ? !newer
+            : IsKillOf(remote, local) && (newer || (later && IsKillPending(local) && !isOwner));
         if (isKillMissed)
             return MergeDecision.Kill;
 
@@ -59,13 +67,17 @@ internal static class ConflictResolver
         if (runsHere || !newer)
             return Combine(newer: false, later);
 
+        // Another node gave the job up, and sends it here again without having heard of the kill.
+        if (IsKillOf(remote, local))
+            return MergeDecision.Kill;
+
         var isKnownHere = !isAhead && (remote.IsLive
             ? !(local.HasEnded && IsRestartedByLegacyPeer(remote.Status, local.Status))
             : remote.Status.State is JobState.Killed && (remote.Status.Active || local.Status.State is not JobState.Killed));
 
         // A later stamp suffices as the answer only when the stamp alone makes the remote copy newer. A copy with more progress, as against
         // a presumption, would outrank the answer too.
-        return isKnownHere && later && !CopyOrder.IsIrreconcilable(remote, SpecMerge.WithSpecOf(local, remote))
+        return isKnownHere && later && !CopyOrder.IsIrreconcilable(remote, SpecMerge.Merged(local, remote))
             ? MergeDecision.TakeRemoteSpec
             : MergeDecision.TakeRemote;
     }
@@ -92,6 +104,11 @@ internal static class ConflictResolver
         (false, true) => MergeDecision.TakeRemoteSpec,
         (false, false) => MergeDecision.KeepLocal,
     };
+
+    // The job was killed, and no person restarted it since.
+    private static bool IsKillOf(Job live, Job killed) => killed.Status.State is JobState.Killed
+        && live.IsLive
+        && (IsKillPending(killed) || !IsRestartedByLegacyPeer(live.Status, killed.Status));
 
     // The kill is requested, and the owner has not confirmed it.
     private static bool IsKillPending(Job job) =>

@@ -8,13 +8,21 @@ internal static class CopyOrder
 {
     /// <summary>True when two copies have the same epoch and submit time, so that their progress can be compared.</summary>
     public static bool AreSameSubmission(Job one, Job other) =>
-        one.Status.Epoch == other.Status.Epoch && one.Status.SubmitTs == other.Status.SubmitTs;
+        CompareEpochs(one.Status, other.Status) is 0 && one.Status.SubmitTs == other.Status.SubmitTs;
+
+    /// <summary>True when no person submitted or restarted the job between two copies: what a person asked of one holds for both.</summary>
+    public static bool AreSameOrder(Job one, Job other) =>
+        one.Status.Restarts == other.Status.Restarts && one.Status.SubmitTs == other.Status.SubmitTs;
+
+    /// <summary>The order of two epochs. A restart by a person counts more than all that nodes made by themselves.</summary>
+    public static int CompareEpochs(JobStatus one, JobStatus other) =>
+        (one.Restarts, one.Epoch).CompareTo((other.Restarts, other.Epoch));
 
     /// <summary>True when the status of a copy outranks that of another: by submission, then by progress, then by stamp.</summary>
     public static bool Dominates(Job copy, Job than)
     {
         var (status, other) = (copy.Status, than.Status);
-        var order = status.Epoch.CompareTo(other.Epoch);
+        var order = CompareEpochs(status, other);
 
         // Legacy nodes of February 2022 reset the counts and renew submit_ts at a manual restart.
         order = order is not 0 ? order : status.SubmitTs.CompareTo(other.SubmitTs);
@@ -39,13 +47,14 @@ internal static class CopyOrder
     /// </remarks>
     public static bool IsIrreconcilable(Job remote, Job local) => Dominates(remote, local with { Ts = remote.Ts + 1 });
 
-    // How far a job has got in its epoch: it runs before it waits again or ends. Only legacy peers continue after an end within one epoch;
-    // there the stamps decide.
-    private static long Progress(JobStatus status) => (status.StartCount * 3L) + status.Phase switch
+    // How far a job has got in its epoch: it runs before it waits again or ends. An end that its node has lost, in a crash or as it was
+    // restored from a backup, counts less than the end. Only legacy peers continue after an end within one epoch; there the stamps decide.
+    private static long Progress(JobStatus status) => (status.StartCount * 4L) + status.Phase switch
     {
         JobPhase.PresumedLost => 0,
         JobPhase.Running => 1,
-        _ => 2,
+        _ when status.HasCrashed => 2,
+        _ => 3,
     };
 
     // The last tie-break: two nodes may change a job at the same time and give it the same stamp.

@@ -9,10 +9,10 @@ internal enum MergeDecision
     /// <summary>Replace the local copy by the remote one.</summary>
     TakeRemote,
 
-    /// <summary>Take the spec of the remote copy, a kill included, and publish the local status again.</summary>
+    /// <summary>Take the later spec and a kill, and publish the local status again.</summary>
     TakeRemoteSpec,
 
-    /// <summary>Take the status of the remote copy, and keep the local spec, which is later.</summary>
+    /// <summary>Take the status of the remote copy, and the later spec.</summary>
     TakeRemoteStatus,
 
     /// <summary>Kill the job: one copy is killed, and the other is still live.</summary>

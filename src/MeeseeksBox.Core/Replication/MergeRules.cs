@@ -69,10 +69,13 @@ internal sealed class MergeRules(
             case MergeDecision.TakeRemoteSpec:
                 return TakeRemoteSpec(entry, remote, now);
             case MergeDecision.TakeRemoteStatus:
-                state.RecordEnd(state.ApplyMerged(entry, SpecMerge.WithSpecOf(remote, entry.Job), remote, now));
+                state.RecordEnd(state.ApplyMerged(entry, SpecMerge.Merged(remote, entry.Job), remote, now));
                 return true;
             case MergeDecision.Kill:
                 Kill(entry, remote, now);
+                return true;
+            case MergeDecision.KeepLocal when HasSpecToKeep(remote, entry.Job):
+                ApplySpec(entry, remote, now);
                 return true;
             case MergeDecision.KeepLocal:
                 return false;
@@ -85,12 +88,15 @@ internal sealed class MergeRules(
 
     private void TakeRemote(Job remote, Instant now)
     {
-        var sameSubmission = state.Jobs.TryFind(remote.Id, out var known) && CopyOrder.AreSameSubmission(known.Job, remote);
-        var entry = state.Jobs.Upsert(remote, now);
+        var isKnown = state.Jobs.TryFind(remote.Id, out var known);
+        var sameSubmission = isKnown && CopyOrder.AreSameSubmission(known!.Job, remote);
+        var entry = isKnown && HasSpecToKeep(known!.Job, remote)
+            ? state.ApplyMerged(known, SpecMerge.Merged(remote, known.Job), remote, now)
+            : state.Jobs.Upsert(remote, now);
 
         // A new submission has an end of its own to record, even if this node never received a live copy of it.
         entry.IsEndRecorded &= sameSubmission && !remote.IsLive;
-        if (remote.Phase is JobPhase.Requeued)
+        if (entry.Job.Phase is JobPhase.Requeued)
         {
             // The restart delay counts from the arrival of the copy, since clocks differ.
             entry.NotBefore = now.Monotonic + (state.Settings.Pool(remote.Spec.Pool)?.RestartDelay ?? 1);
@@ -113,15 +119,25 @@ internal sealed class MergeRules(
                 return false;
         }
 
-        entry = state.ApplyMerged(entry, SpecMerge.WithSpecOf(entry.Job, remote), remote, now);
+        ApplySpec(entry, remote, now);
         if (remote.Status.State is JobState.Killed)
-            entry = killRules.Kill(entry, now);
-
-        if (entry.Run is { } run)
-            runLifecycle.FollowSpec(run, entry.Job, isReceived: true);
+            _ = killRules.Kill(entry, now);
 
         return true;
     }
+
+    private void ApplySpec(JobEntry entry, Job remote, Instant now)
+    {
+        entry = state.ApplyMerged(entry, SpecMerge.Merged(entry.Job, remote), remote, now);
+        if (entry.Run is { } run)
+            runLifecycle.FollowSpec(run, entry.Job, isReceived: true);
+    }
+
+    // The status of the other copy holds, but its spec is the one before a change. A live copy after an end is a restart by a legacy peer,
+    // with a spec of its own.
+    private static bool HasSpecToKeep(Job copy, Job other) => CopyOrder.AreSameOrder(copy, other)
+        && SpecMerge.HasLaterChange(copy, other)
+        && !(copy.HasEnded && copy.Phase is not JobPhase.PresumedLost && other.IsLive && CopyOrder.AreSameSubmission(copy, other));
 
     // True for a copy that diverges from the local run without a request: neither a kill nor a change of the spec.
     private static bool IsKnownDivergence(JobEntry entry, Job remote) => entry.Run is not null
@@ -131,17 +147,21 @@ internal sealed class MergeRules(
 
     private void Kill(JobEntry entry, Job remote, Instant now)
     {
-        if (entry.Job.Status.Node == state.Settings.Name)
-        {
-            _ = killRules.Kill(entry, now);
-            return;
-        }
+        var local = entry.Job;
+        var isOurs = local.IsLive && local.Status.Node == state.Settings.Name && CopyOrder.AreSameSubmission(remote, local);
+        var isBehind = !isOurs && CopyOrder.Dominates(remote, local);
+        var furthest = isBehind ? SpecMerge.Merged(remote, local) : SpecMerge.Merged(local, remote);
+        if (isBehind && entry.Run is not null)
+            Supersede(entry);
 
-        var furthest = CopyOrder.Dominates(remote, entry.Job) ? remote : entry.Job;
-        entry = state.ApplyMerged(entry, furthest with
-        {
-            Status = furthest.Status with { State = JobState.Killed, Active = true, Error = null },
-        }, remote, now);
+        if (furthest.Status.Node is { } node && node != state.Settings.Name)
+            furthest = furthest with { Status = furthest.Status with { State = JobState.Killed, Active = true, Error = null } };
+
+        if (!ReferenceEquals(furthest, local))
+            entry = state.ApplyMerged(entry, furthest, remote, now);
+
+        // At its node, or without one, it is still live.
+        _ = killRules.Kill(entry, now);
         reconciliation.Reconcile(entry, now);
     }
 

@@ -1,29 +1,96 @@
+using System.Collections.Immutable;
 using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>Merges the specs of two copies: the one with the later stamp replaces the other, but a job stays in its pool.</summary>
+/// <summary>Merges the specs of two copies: of each attribute, the value that changed last is kept. A job stays in its pool.</summary>
+/// <remarks>
+/// So a change that a node has answered is not lost when the job goes on elsewhere meanwhile. Legacy nodes change attributes without a
+/// stamp: those go by the stamps of the copies.
+/// </remarks>
 internal static class SpecMerge
 {
+    private static readonly ImmutableSortedDictionary<string, double> NoStamps =
+        ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
+
     private static readonly JobAttribute[] Attributes =
         [.. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec && attribute.Name is not "pool")];
 
+    /// <summary>The stamp of the latest change of a spec; 0 for a spec as it was submitted.</summary>
+    public static double LatestStamp(JobSpec spec) => spec.ChangedAt?.Values.Max() ?? 0;
+
+    /// <summary>A job in which the attributes that differ from a former one have the stamp of their change.</summary>
+    public static Job Stamped(Job changed, Job former, double ts)
+    {
+        if (ReferenceEquals(changed.Spec, former.Spec))
+            return changed;
+
+        var stamps = Later(changed.Spec.ChangedAt ?? NoStamps, former.Spec.ChangedAt ?? NoStamps);
+        return WithStamps(changed, stamps.SetItems(Differences(changed, former).Select(one => KeyValuePair.Create(one.Name, ts))));
+    }
+
+    /// <summary>True when an attribute of a copy has changed after that of another copy, and to another value.</summary>
+    public static bool HasLaterChange(Job copy, Job than) => copy.Spec.ChangedAt is { } stamps
+        && Differences(copy, than).Any(one => stamps.TryGetValue(one.Name, out var ts) && ts > StampOf(than.Spec, one.Name));
+
+    /// <summary>A job with the later value of each attribute of its spec; the job itself when that is its own spec.</summary>
+    /// <param name="job">The copy whose status is kept.</param>
+    /// <param name="other">The other copy.</param>
+    public static Job Merged(Job job, Job other)
+    {
+        if (ReferenceEquals(job.Spec, other.Spec))
+            return job;
+
+        var (merged, earlier) = other.Ts > job.Ts ? (WithSpecOf(job, other), job) : (job, other);
+        if (earlier.Spec.ChangedAt is not { } changes)
+            return merged;
+
+        var stamps = merged.Spec.ChangedAt ?? NoStamps;
+        foreach (var attribute in Differences(earlier, merged))
+        {
+            var isLater = changes.TryGetValue(attribute.Name, out var ts) && ts > StampOf(merged.Spec, attribute.Name);
+            if (isLater && !(job.HasEnded && RunSpec.Has(attribute)))
+                merged = attribute.Copy(earlier, merged);
+        }
+
+        return WithStamps(merged, Later(stamps, changes));
+    }
+
     /// <summary>A job with the spec of another copy.</summary>
-    /// <remarks>A suspension is a part of the spec, but only of the run that it was meant for.</remarks>
+    /// <remarks>
+    /// A suspension is a part of the spec, but only of the run that it was meant for. An ended job keeps what it ran with.
+    /// </remarks>
     public static Job WithSpecOf(Job job, Job from)
     {
         var merged = job with
         {
             Spec = from.Spec.Pool == job.Spec.Pool ? from.Spec : from.Spec with { Pool = job.Spec.Pool },
         };
+        merged = job.HasEnded ? RunSpec.AsRun(merged, job) : merged;
         return merged.Spec.Suspended == job.Spec.Suspended || Suspension.Holds(from, job)
             ? merged
             : Suspension.Set(merged, job.Spec.Suspended);
     }
 
     /// <summary>True when two copies have the same spec.</summary>
-    public static bool AreSame(Job one, Job other) => ReferenceEquals(one.Spec, other.Spec)
-        || (Array.TrueForAll(Attributes, attribute => attribute.IsSame(one, other))
-            && (!Suspension.Holds(one, other) || one.Spec.Suspended is true == other.Spec.Suspended is true));
+    public static bool AreSame(Job one, Job other) => ReferenceEquals(one.Spec, other.Spec) || !Differences(one, other).Any();
+
+    private static IEnumerable<JobAttribute> Differences(Job one, Job other)
+    {
+        var differences = Attributes.Where(attribute => !attribute.IsSame(one, other));
+        return Suspension.Holds(one, other) && one.Spec.Suspended is true != other.Spec.Suspended is true
+            ? differences.Append(JobAttributes.SuspendedAttribute)
+            : differences;
+    }
+
+    private static double StampOf(JobSpec spec, string name) =>
+        spec.ChangedAt?.TryGetValue(name, out var ts) is true ? ts : double.MinValue;
+
+    private static ImmutableSortedDictionary<string, double> Later(
+        ImmutableSortedDictionary<string, double> one, ImmutableSortedDictionary<string, double> other) =>
+        one.SetItems(other.Where(stamp => !(one.TryGetValue(stamp.Key, out var ts) && ts >= stamp.Value)));
+
+    private static Job WithStamps(Job job, ImmutableSortedDictionary<string, double> stamps) =>
+        stamps.IsEmpty || ReferenceEquals(stamps, job.Spec.ChangedAt) ? job : job with { Spec = job.Spec with { ChangedAt = stamps } };
 }

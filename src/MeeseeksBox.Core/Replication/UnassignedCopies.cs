@@ -52,14 +52,14 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
         if (isLater && remote.Status.State is JobState.New && local.HasEnded && remote.Status.SubmitTs > local.Status.SubmitTs)
             return Adopt(remote, entry, now);
 
-        if (remote.Status.SubmitTs < local.Status.SubmitTs || remote.Status.Epoch < local.Status.Epoch)
+        if (remote.Status.SubmitTs < local.Status.SubmitTs || remote.Status.Restarts < local.Status.Restarts)
         {
             // The copy predates a restart of the job.
             return isLater && Answer(entry, local, remote, now);
         }
 
         // A client of the original repeats the end of the run before it. A head, whose copies are wishes, counts the epoch.
-        var restarts = remote.Status.Epoch > local.Status.Epoch
+        var restarts = CopyOrder.CompareEpochs(remote.Status, local.Status) > 0
             || (remote.Status.EndTs is not null && remote.Status.EndTs == local.Status.EndTs);
         if (isLater && remote.Status.State is JobState.New && local.HasEnded && restarts)
         {
@@ -89,10 +89,9 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
     }
 
     // Stamped later than the copy of the client, which accepts no other.
-
     private bool Answer(JobEntry entry, Job answer, Job remote, Instant now)
     {
-        state.RecordEnd(state.ApplyMerged(entry, answer, remote, now));
+        state.RecordEnd(state.ApplyRequested(entry, answer, remote, now));
         if (entry.Run is { } run)
             runLifecycle.FollowSpec(run, entry.Job);
 

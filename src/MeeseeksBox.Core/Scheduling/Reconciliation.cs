@@ -61,7 +61,7 @@ internal sealed class Reconciliation(NodeCoreState state, RunLifecycle runLifecy
         else if (status.Phase is JobPhase.PresumedLost)
         {
             // The presumption was right: the run is lost. As the owner, this node confirms that.
-            var error = status.State is JobState.Killed ? null : RunLifecycle.CrashError;
+            var error = status.State is JobState.Killed ? null : JobStatus.CrashError;
             state.RecordEnd(state.ApplyLocal(entry, status with { Active = false, Error = error }, now));
         }
         else if (status.Active != (status.State is JobState.New && state.Jobs.IsHere(job)))

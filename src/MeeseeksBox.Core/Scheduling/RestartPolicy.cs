@@ -17,7 +17,14 @@ internal static class RestartPolicy
 
     /// <summary>The status after a manual restart: only the number of its starts remains of the runs before.</summary>
     public static JobStatus RestartedManually(JobStatus ended) =>
-        SentOffAgain(ended.WithoutResult()) with { FailCount = 0, StartTs = null, EndTs = null, Active = false };
+        SentOffAgain(ended.WithoutResult()) with
+        {
+            Restarts = ended.Restarts + 1,
+            FailCount = 0,
+            StartTs = null,
+            EndTs = null,
+            Active = false,
+        };
 
     /// <summary>The status in a new epoch, on the node that places the job.</summary>
     public static JobStatus SentOffAgain(JobStatus ended) =>

@@ -8,9 +8,6 @@ namespace MeeseeksBox.Core.Scheduling;
 /// <summary>The life of a run on this node: claimed, started, ended, and perhaps followed by another.</summary>
 internal sealed class RunLifecycle(NodeCoreState state)
 {
-    /// <summary>The <c>error</c> of a job whose run its own node has lost.</summary>
-    public const string CrashError = "crashed";
-
     /// <summary>Claims the next job of a pool, with a slot for it; null when no job waits or no slot is free.</summary>
     public Run? ClaimNext(string pool, Instant now)
     {
@@ -114,7 +111,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
         var status = entry.Job.Status;
         EndRun(entry, entry.Job, status.State is JobState.Killed
             ? status with { Error = null }
-            : status with { State = JobState.Failed, Error = CrashError, Rc = null, FailCount = status.FailCount + 1 }, now);
+            : status with { State = JobState.Failed, Error = JobStatus.CrashError, Rc = null, FailCount = status.FailCount + 1 }, now);
     }
 
     /// <summary>Records how a run ended, and runs the job again where its settings ask for that.</summary>

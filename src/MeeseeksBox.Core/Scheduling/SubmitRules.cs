@@ -93,6 +93,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
                 Active = state.Jobs.IsHere(remote),
                 Pid = null,
                 Epoch = known?.Job.Status.Epoch ?? remote.Status.Epoch,
+                Restarts = known?.Job.Status.Restarts ?? remote.Status.Restarts,
                 SubmitTs = remote.Status.SubmitTs > 0 ? remote.Status.SubmitTs : now.Wall,
             },
             Ts = remote.Ts > 0 ? remote.Ts : now.Wall,

@@ -9,7 +9,7 @@ public enum JobAttributeRole
     /// <summary>Set and changed by the submitter.</summary>
     Spec,
 
-    /// <summary>Set by a request of its own; a part of the spec, which no submit sets.</summary>
+    /// <summary>A part of the spec that no submit sets.</summary>
     Control,
 
     /// <summary>Set by the nodes.</summary>

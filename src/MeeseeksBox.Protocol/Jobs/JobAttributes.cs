@@ -19,6 +19,11 @@ public static class JobAttributes
     private static readonly JobOutputAttribute StderrData =
         new("stderr_data", "stderr_file", status => status.Stderr, (status, value) => status with { Stderr = value });
 
+    /// <summary>The attribute <see cref="Suspended"/>.</summary>
+    public static JobAttribute SuspendedAttribute { get; } = new JobAttribute<bool?>(
+        Suspended, JobAttributeRole.Control, JobFormats.OptionalFlag,
+        job => job.Spec.Suspended, (job, value) => job with { Spec = job.Spec with { Suspended = value } });
+
     /// <summary>All attributes of the protocol, in the order in which they are written.</summary>
     public static ImmutableArray<JobAttribute> All { get; } =
     [
@@ -37,6 +42,8 @@ public static class JobAttributes
             status => status.Active, (status, value) => status with { Active = value }),
         Status("epoch", JobAttributeRole.Status, JobFormats.Count,
             status => status.Epoch, (status, value) => status with { Epoch = value }),
+        Status("restarts", JobAttributeRole.Status, JobFormats.Count,
+            status => status.Restarts, (status, value) => status with { Restarts = value }),
         Key("ts", JobAttributeRole.Status, JobFormats.Time, job => job.Ts, (job, value) => job with { Ts = value }),
         Key("seq", JobAttributeRole.Status, JobFormats.Sequence, job => job.Seq, (job, value) => job with { Seq = value }),
         Status("submit_ts", JobAttributeRole.Status, JobFormats.Time,
@@ -74,8 +81,7 @@ public static class JobAttributes
         Spec("memory", JobFormats.Memory, spec => spec.Memory, (spec, value) => spec with { Memory = value }),
         Spec("cpus", JobFormats.Cpus, spec => spec.Cpus, (spec, value) => spec with { Cpus = value }),
         Spec("hold", JobFormats.OptionalFlag, spec => spec.Hold, (spec, value) => spec with { Hold = value }),
-        new JobAttribute<bool?>(Suspended, JobAttributeRole.Control, JobFormats.OptionalFlag,
-            job => job.Spec.Suspended, (job, value) => job with { Spec = job.Spec with { Suspended = value } }),
+        SuspendedAttribute,
         Spec("restart", JobFormats.OptionalFlag, spec => spec.Restart, (spec, value) => spec with { Restart = value }),
         Spec("retries", JobFormats.OptionalCount, spec => spec.Retries, (spec, value) => spec with { Retries = value }),
         Spec("resubmit", JobFormats.OptionalFlag, spec => spec.Resubmit, (spec, value) => spec with { Resubmit = value }),
@@ -85,6 +91,8 @@ public static class JobAttributes
         Spec("gid", JobFormats.Account, spec => spec.Gid, (spec, value) => spec with { Gid = value }),
         Spec("cwd", JobFormats.Text, spec => spec.Cwd, (spec, value) => spec with { Cwd = value }),
         Spec("tags", JobCompoundFormats.Texts, spec => spec.Tags, (spec, value) => spec with { Tags = value }),
+        new JobAttribute<ImmutableSortedDictionary<string, double>?>("changed_at", JobAttributeRole.Control, JobCompoundFormats.Stamps,
+            job => job.Spec.ChangedAt, (job, value) => job with { Spec = job.Spec with { ChangedAt = value } }),
     ];
 
     private static readonly ImmutableArray<JobAttribute> SpecOnly =

@@ -7,6 +7,8 @@ namespace MeeseeksBox.Protocol.Jobs;
 /// <summary>The formats of list and object attributes.</summary>
 internal static class JobCompoundFormats
 {
+    private const int MostStamps = 100;
+
     public static readonly JobValueFormat<string[]> Texts = new()
     {
         Expected = "a list of texts",
@@ -62,6 +64,23 @@ internal static class JobCompoundFormats
         AreSame = static (one, other) => one is null || other is null ? one == other : one.SequenceEqual(other),
     };
 
+    /// <summary>Names of attributes and times.</summary>
+    public static readonly JobValueFormat<ImmutableSortedDictionary<string, double>?> Stamps = new()
+    {
+        Expected = $"an object of at most {MostStamps} times",
+        TryRead = TryReadStamps,
+        Write = static (writer, value) =>
+        {
+            writer.WriteStartObject();
+            foreach (var (name, time) in value!)
+                writer.WriteNumber(name, time);
+
+            writer.WriteEndObject();
+        },
+        Canonical = static value =>
+            value is null ? null : string.Join(' ', value.Select(pair => $"{pair.Key}={LenientJson.Canonical(pair.Value)}")),
+    };
+
     /// <summary>Numbers of bytes read and written.</summary>
     public static readonly JobValueFormat<IoUsage?> Io = new()
     {
@@ -103,6 +122,25 @@ internal static class JobCompoundFormats
     {
         bytes = 0;
         return !value.TryGetProperty(name, out var number) || JobFormats.Sequence.TryRead(number, out bytes);
+    }
+
+    private static bool TryReadStamps(JsonElement value, out ImmutableSortedDictionary<string, double>? result)
+    {
+        result = null;
+        if (value.ValueKind is not JsonValueKind.Object || value.GetPropertyCount() > MostStamps)
+            return false;
+
+        var stamps = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        foreach (var property in value.EnumerateObject())
+        {
+            if (!JobFormats.Time.TryRead(property.Value, out var time))
+                return false;
+
+            stamps[property.Name] = time;
+        }
+
+        result = stamps.Count is 0 ? null : stamps.ToImmutable();
+        return true;
     }
 
     private static bool TryReadVariables(JsonElement value, out ImmutableSortedDictionary<string, string>? result)

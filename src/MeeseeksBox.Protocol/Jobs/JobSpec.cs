@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace MeeseeksBox.Protocol.Jobs;
 
 /// <summary>What a job runs, and how (docs/SPECIFICATION.md#spec-attributes). The submitter sets and changes it.</summary>
-/// <remarks>Jobs and copies of a job share one object. Of two copies, the spec with the later stamp is kept.</remarks>
+/// <remarks>Jobs and copies of a job share one object. Of two copies, the later value of each attribute is kept.</remarks>
 public sealed record JobSpec
 {
     private readonly CompactNumber _runtime;
@@ -103,6 +103,10 @@ public sealed record JobSpec
     /// <summary>The names of the attributes that were set to null; null for none.</summary>
     /// <remarks>They are sent as explicit nulls. Legacy peers merge key by key and would otherwise keep the value.</remarks>
     public ImmutableSortedSet<string>? Cleared { get; init; }
+
+    /// <summary>The stamps of the last changes, by the name of the attribute; null for a spec as it was submitted.</summary>
+    /// <remarks>A legacy node changes attributes without a stamp.</remarks>
+    public ImmutableSortedDictionary<string, double>? ChangedAt { get; init; }
 
     // Few jobs have one. By reference, it takes a third of the memory in all others.
     private sealed record JsonValue(JsonElement Value);

@@ -7,6 +7,9 @@ public sealed record JobStatus
     /// <summary>The status of a job that no node has handled so far.</summary>
     public static JobStatus New { get; } = new();
 
+    /// <summary>The error of a job whose run its own node has lost.</summary>
+    public const string CrashError = "crashed";
+
     // By this error, the nodes of the original and of this project recognize a job that another node gave up.
     private const string PresumedLostError = "expired";
 
@@ -33,6 +36,9 @@ public sealed record JobStatus
 
     /// <summary>True while a pool holds the job: queued, running, or being killed.</summary>
     public bool Active { get; init; }
+
+    /// <summary>How often a person restarted the job.</summary>
+    public int Restarts { get; init; }
 
     /// <summary>How often the job was sent off again: by a manual restart, by <c>resubmit</c> or after an expiry.</summary>
     /// <remarks>
@@ -146,6 +152,9 @@ public sealed record JobStatus
         JobState.Killed => JobPhase.Killed,
         _ => throw new InvalidOperationException("Unknown job state."),
     };
+
+    /// <summary>True when the node of the job does not know how the last run ended.</summary>
+    public bool HasCrashed => State is not JobState.Running && Error is CrashError;
 
     /// <summary>The status of a job that another node gives up, because no report of it came in time.</summary>
     /// <remarks>A pending kill stays a kill: if the owner returns with the job alive, the kill is still pending there.</remarks>

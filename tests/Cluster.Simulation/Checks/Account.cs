@@ -129,9 +129,14 @@ internal sealed class Account(World world, bool isChecked)
 
     public void NoteKilled(Box box, Job killed)
     {
+        // A box that does not know the node of a job ends it at once, and takes the job as it is there if it has started all the same.
         if (killed.Status.State is JobState.Killed && (killed.Status.Active || killed.Status.Node == box.Name))
-            Story(killed.Id).Kills.Add(new(world.Agenda.Now, box.Name, killed.Status.Epoch));
+            Story(killed.Id).Kills.Add(new(world.Agenda.Now, box.Name, killed.Status.Restarts));
+        else
+            NoteSpecChange(box, killed.Id, null);
     }
+
+    public void NoteSpecChange(Box box, string id, string? tag) => Story(id).SpecChanges.Add(new(world.Agenda.Now, box.Name, tag));
 
     public void NoteUp(Box box, string peer)
     {
@@ -223,7 +228,7 @@ internal sealed class Account(World world, bool isChecked)
 
             // No box has confirmed the kill, and perhaps none has received it.
             if (gone.Status is { State: JobState.Killed, Error: "expired" })
-                _ = Story(gone.Id).Kills.RemoveAll(kill => kill.Box == box.Name && kill.Epoch == gone.Status.Epoch);
+                _ = Story(gone.Id).Kills.RemoveAll(kill => kill.Box == box.Name && kill.Restarts == gone.Status.Restarts);
         }
     }
 

@@ -78,10 +78,27 @@ internal sealed class Invariants(World world)
             foreach (var run in box.Core.Runs)
             {
                 if (box.Core.Find(run.Job.Id) is { } job
-                    && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Status.Epoch && !MayBeUndone(kill, box)))
+                    && Account.Story(job.Id).Kills.Any(kill => kill.Restarts == job.Status.Restarts && !MayBeUndone(kill, box)))
                 {
                     Account.Report($"{job.Id} was killed and runs on: {Account.Show(job)}");
                 }
+            }
+        }
+    }
+
+    /// <summary>Checks that the only change of a spec has reached all boxes.</summary>
+    public void CheckSpecChanges()
+    {
+        foreach (var story in Account.Stories.Where(story => story is { SpecChanges.Count: 1, Restarts: 0, IsSetBack: false }))
+        {
+            var change = story.SpecChanges[0];
+            if (change.Tag is null || Account.EndedSince(change.Box, change.Time))
+                continue;
+
+            foreach (var box in world.Boxes.Values.Where(box => Covers(world.Boxes[change.Box], box.Name)))
+            {
+                if (Copies(box).FirstOrDefault(job => job.Id == story.Id) is { } job && !job.Spec.Tags.Contains(change.Tag))
+                    Account.Report($"{box.Name} lacks the change of {job.Id} at {change.Box} to {change.Tag}: {Account.Show(job)}");
             }
         }
     }

@@ -21,6 +21,9 @@ internal sealed class JobStory(string id)
     /// <summary>The accepted kills, without those that a crash has lost.</summary>
     public List<Kill> Kills { get; } = [];
 
+    /// <summary>The accepted changes of the spec. Of several, one may replace another.</summary>
+    public List<Change> SpecChanges { get; } = [];
+
     /// <summary>The latest epoch that a manual restart may have opened.</summary>
     public int Restarts { get; set; }
 
@@ -70,6 +73,9 @@ internal sealed class JobStory(string id)
     /// <summary>A process that was started.</summary>
     public sealed record Start(double Time, string Box, int Instance, int Epoch, int Count);
 
-    /// <summary>A kill that was accepted.</summary>
-    public sealed record Kill(double Time, string Box, int Epoch);
+    /// <summary>A kill that was accepted. It holds for all runs until a person restarts the job.</summary>
+    public sealed record Kill(double Time, string Box, int Restarts);
+
+    /// <summary>A change of the spec that was accepted: of its tags to one, or of something else.</summary>
+    public sealed record Change(double Time, string Box, string? Tag);
 }

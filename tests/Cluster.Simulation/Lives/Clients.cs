@@ -30,10 +30,13 @@ internal sealed class Clients(World world)
                 Kill(box, live.Id);
                 break;
             case 7 when Any(box, job => job.IsLive) is { } live:
-                _ = Submit(box, $$"""{"id":"{{live.Id}}","tags":["t{{Random.Next(100)}}"]}""");
+                var tag = $"t{Random.Next(100)}";
+                if (Submit(box, $$"""{"id":"{{live.Id}}","tags":["{{tag}}"]}"""))
+                    world.Account.NoteSpecChange(box, live.Id, tag);
                 break;
             case 8 when Any(box, job => job.IsLive && job.Spec.Hold is true) is { } held:
-                _ = Submit(box, $$"""{"id":"{{held.Id}}","hold":false}""");
+                if (Submit(box, $$"""{"id":"{{held.Id}}","hold":false}"""))
+                    world.Account.NoteSpecChange(box, held.Id, null);
                 break;
             case 9 when Random.Next(2) is 0 && Any(box, job => job.HasEnded && job.Spec.Pool is not NodeSettings.ConfigPool) is { } ended:
                 // Counted before, because it may start at once.

@@ -70,6 +70,7 @@ internal sealed class Life
         _world.Agenda.Pass(Mending);
         _invariants.CheckKills();
         _invariants.CheckSuspensions();
+        _invariants.CheckSpecChanges();
         _clients.LetAllEnd();
         for (var seconds = 0; seconds < 1500 && !_invariants.AllHaveEnded; seconds += 10)
         {

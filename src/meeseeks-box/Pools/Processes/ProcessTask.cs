@@ -20,7 +20,6 @@ internal sealed class ProcessTask(
     RunnerHost runner, Orphans orphans, OutputStore outputs, LiveOutputs live, RunnerRun? adopted = null) : IJobTask
 {
     // The error of a job whose process was lost sight of, as after a crash of the box.
-    private const string Crashed = "crashed";
 
     private const int ThousandthsOfProcessor = 1000;
 
@@ -89,7 +88,7 @@ internal sealed class ProcessTask(
         {
             run.Log(problem.Message);
             _ = await orphans.EndRunAsync(run.Job.Run);
-            return JobOutcome.Failure(null, Crashed);
+            return JobOutcome.Failure(null, JobStatus.CrashError);
         }
     }
 
