@@ -254,17 +254,11 @@ public sealed class NodeCore
         return refusal;
     }
 
-    /// <summary>Handles a line that was longer than the peer accepts. A job that needs a line of that length by itself fails.</summary>
-    /// <param name="peer">The peer.</param>
-    /// <param name="jobs">The jobs of the line.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>Why the link is closed.</returns>
-    public LinkFailure RefuseLine(Peer peer, IReadOnlyList<Job> jobs, Instant now) => _peerSync.RefuseLine(peer, jobs, now);
-
     /// <summary>Takes the queued jobs of a peer that fit into one line.</summary>
     /// <param name="peer">The peer.</param>
+    /// <param name="now">The time.</param>
     /// <param name="isPoll">True when the line asks for jobs; false for a further line while a reply is pending.</param>
-    internal IReadOnlyList<Job> DequeuePending(Peer peer, bool isPoll = true) => _peerSync.DequeuePending(peer, isPoll);
+    internal IReadOnlyList<Job> DequeuePending(Peer peer, Instant now, bool isPoll = true) => _peerSync.DequeuePending(peer, now, isPoll);
 
     /// <summary>The ids of the live jobs on the nodes that a peer reaches.</summary>
     internal IReadOnlyList<string> LiveJobsAt(Peer peer) =>

@@ -60,6 +60,7 @@ internal sealed class OwnNode(NodeTable nodes)
             Caps = Capabilities,
             CertUntil = CertificateEnd,
             Instance = settings.Instance,
+            MaxRequest = settings.MaxRequest,
         };
         var isSignificant = isRerouted || status.DiffersFrom(_status);
         if (isSignificant || now.Monotonic - _publishedAt >= maxAge)

@@ -101,28 +101,17 @@ public sealed class DownstreamSession
     /// <returns>The pause before the next attempt, in seconds.</returns>
     public double Disconnect(Instant now)
     {
-        Peer.Disconnect(IdsOf(_unanswered));
+        Peer.Disconnect(_unanswered.SelectMany(sent => sent.Message.Jobs ?? []).Select(job => job.Id));
         _unanswered.Clear();
         var pause = _backoff.Next(now.Monotonic - _upSince);
         _upSince = null;
         return pause;
     }
 
-    private static IEnumerable<string> IdsOf(IEnumerable<(PeerMessage Message, Instant At)> sent) =>
-        sent.SelectMany(one => one.Message.Jobs ?? []).Select(job => job.Id);
-
     private LinkFailure? Receive(NodeCore core, PeerReply reply, Instant now)
     {
         if (!_unanswered.TryDequeue(out var sent))
             return new LinkFailure("the node sent a reply without a request");
-
-        if (reply.IsTooLong)
-        {
-            // It reads no further line on this connection.
-            Peer.SendAgain(IdsOf(_unanswered));
-            _unanswered.Clear();
-            return core.RefuseLine(Peer, sent.Message.Jobs ?? [], now);
-        }
 
         ExpectReply(now);
         if (sent.Message.IsPoll && core.MergeReply(Peer, Mergeable(reply, sent.Message), now) is { } refusal)
@@ -163,14 +152,14 @@ public sealed class DownstreamSession
             return _unanswered.Count is 0 ? new PeerMessage { JobsAfter = Peer.Seq, NodesAfter = 0, Limit = _piece } : null;
         }
 
-        return IsLegacy ? NextLegacy(core, now) : NextLongPoll(core);
+        return IsLegacy ? NextLegacy(core, now) : NextLongPoll(core, now);
     }
 
-    private PeerMessage? NextLongPoll(NodeCore core)
+    private PeerMessage? NextLongPoll(NodeCore core, Instant now)
     {
         if (!_unanswered.Any(sent => sent.Message.IsPoll))
         {
-            var jobs = core.DequeuePending(Peer, isPoll: true);
+            var jobs = core.DequeuePending(Peer, now);
 
             // One at a time, because their size is not known.
             if (Peer.Incomplete.Count > 0)
@@ -191,7 +180,9 @@ public sealed class DownstreamSession
         }
 
         // At most one further line is in flight; the next one carries the changes since.
-        return Peer.HasPending && _unanswered.Count is 1 ? new PeerMessage { Jobs = core.DequeuePending(Peer, isPoll: false) } : null;
+        return Peer.HasPending && _unanswered.Count is 1 && core.DequeuePending(Peer, now, isPoll: false) is [_, ..] changes
+            ? new PeerMessage { Jobs = changes }
+            : null;
     }
 
     private PeerMessage? NextLegacy(NodeCore core, Instant now)
@@ -199,7 +190,7 @@ public sealed class DownstreamSession
         if (_unanswered.Count > 0 || (!Peer.HasPending && now.Monotonic < _nextPollAt))
             return null;
 
-        var jobs = core.DequeuePending(Peer, isPoll: true);
+        var jobs = core.DequeuePending(Peer, now);
         if (now.Monotonic - _nodesAskedAt < PollOf(core))
             return new PeerMessage { Jobs = jobs, JobsAfter = Peer.Seq };
 

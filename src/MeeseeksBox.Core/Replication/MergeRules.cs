@@ -34,6 +34,7 @@ internal sealed class MergeRules(
 
     private bool MergeAssigned(Job remote, Instant now)
     {
+        remote = Completed(remote);
         if (!state.Jobs.TryFind(remote.Id, out var entry))
         {
             if (state.Jobs.Tombstones.Find(remote) is not { } tombstone)
@@ -82,6 +83,21 @@ internal sealed class MergeRules(
             default:
                 throw new InvalidOperationException("Unknown merge decision.");
         }
+    }
+
+    // A copy that was too long for a line came without its outputs, or without its spec (docs/SPECIFICATION.md#line-size).
+    private Job Completed(Job remote)
+    {
+        var local = state.Jobs.TryFind(remote.Id, out var entry) ? entry.Job : state.Jobs.Tombstones.Find(remote);
+        if (local is null)
+            return remote;
+
+        if (remote.Spec is { Args: [], Settings: null })
+            remote = remote with { Spec = local.Spec };
+
+        return local.Status.StartCount == remote.Status.StartCount && CopyOrder.AreSameSubmission(local, remote)
+            ? remote with { Status = remote.Status.WithOutputsOf(local.Status) }
+            : remote;
     }
 
     private static bool IsConfiguration(Job job) => job.Spec.Pool is NodeSettings.ConfigPool;

@@ -10,7 +10,6 @@ namespace MeeseeksBox.Core.Replication;
 public sealed class Peer
 {
     private const int MostSkipped = 1000;
-    private const long LongestAtFirst = 4 * 1024 * 1024;
 
     // For each job that the peer has: the number of change of the local copy that equals its copy; 0 while the copies differ.
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
@@ -25,15 +24,6 @@ public sealed class Peer
     // The ids to send. The queue has their order; an id in it that is no longer in the set is skipped.
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
     private readonly Queue<string> _queue = new();
-
-    // Jobs that were sent to the peer without a sign that it has any copy of them, before or since.
-    private readonly HashSet<string> _firstSent = new(StringComparer.Ordinal);
-
-    // The instance of the peer that has refused lines.
-    private string? _refusedBy;
-
-    // Jobs whose lines the peer does not accept, with the numbers of change of the copies that it did not.
-    private readonly Dictionary<string, long> _tooLong = new(StringComparer.Ordinal);
 
     // Jobs whose runs the peer, a legacy node, has ended without being their node, with the epochs of the runs.
     private readonly Dictionary<string, int> _endedOrphans = new(StringComparer.Ordinal);
@@ -76,9 +66,8 @@ public sealed class Peer
     /// <summary>True when copies of the peer were rejected that may be wanted later.</summary>
     internal bool HasRejected { get; set; }
 
-    /// <summary>The size of the jobs of one line, in bytes, roughly. A larger job has a line of its own.</summary>
-    /// <remarks>At first far below the default of <c>listen.max_request</c>, so that nearly every peer accepts the line.</remarks>
-    internal long LongestSync { get; private set; } = LongestAtFirst;
+    /// <summary>The longest line that the peer accepts, in bytes; null when it does not say.</summary>
+    internal long? LongestLine { get; set; }
 
     /// <summary>The length of the queue, with the ids that are skipped.</summary>
     internal int QueueLength => _queue.Count;
@@ -97,7 +86,6 @@ public sealed class Peer
     /// <summary>Records that the peer has the local copy of a job.</summary>
     internal void MarkInSync(string id, long seq)
     {
-        _ = _firstSent.Remove(id);
         _known[id] = seq;
         _ = _pending.Remove(id);
     }
@@ -114,10 +102,7 @@ public sealed class Peer
     /// <summary>Records that the present line has the local copy of a job.</summary>
     internal void MarkSent(string id, long seq)
     {
-        var isFirst = !_known.ContainsKey(id);
         MarkInSync(id, seq);
-        if (isFirst)
-            _ = _firstSent.Add(id);
         if (!_isPoll)
             _ = _sentSincePoll.Add(id);
     }
@@ -126,11 +111,7 @@ public sealed class Peer
     internal bool IsInFlight(string id, long seq) => _sentSincePoll.Contains(id) && IsInSync(id, seq);
 
     /// <summary>Records that the peer has a copy that differs from the local one.</summary>
-    internal void MarkDivergent(string id)
-    {
-        _ = _firstSent.Remove(id);
-        _known[id] = 0;
-    }
+    internal void MarkDivergent(string id) => _known[id] = 0;
 
     internal bool IsInSync(string id, long seq) => _known.TryGetValue(id, out var known) && known == seq;
 
@@ -181,18 +162,12 @@ public sealed class Peer
     }
 
     /// <summary>Records that the peer may have lost a job.</summary>
-    internal void MarkUnknown(string id)
-    {
-        _ = _firstSent.Remove(id);
-        _ = _known.Remove(id);
-    }
+    internal void MarkUnknown(string id) => _known.Remove(id);
 
     /// <summary>Handles the removal of a job from the table.</summary>
     /// <remarks>A peer with another copy still receives the end, from the tombstone: its copy would never end otherwise.</remarks>
     internal void Forget(string id)
     {
-        _ = _tooLong.Remove(id);
-        _ = _firstSent.Remove(id);
         _ = _endedOrphans.Remove(id);
         if (!_known.Remove(id))
             _ = _pending.Remove(id);
@@ -202,13 +177,6 @@ public sealed class Peer
     /// <returns>False when the changes are not those after this number; all must be requested again then.</returns>
     internal bool Continue(PeerReply reply, long after)
     {
-        if (reply.Instance != _refusedBy)
-        {
-            _refusedBy = reply.Instance;
-            _tooLong.Clear();
-            LongestSync = LongestAtFirst;
-        }
-
         if (reply.Instance == _instance && after == Seq && !(reply.Seq < after))
             return true;
 
@@ -229,56 +197,18 @@ public sealed class Peer
 
         NodesSeq = 0;
         _sentSincePoll.Clear();
-        _firstSent.Clear();
-        SendAgain(unanswered);
-    }
-
-    /// <summary>Handles a line with several jobs that was longer than the peer accepts: the next ones are shorter.</summary>
-    /// <param name="ids">The jobs.</param>
-    /// <param name="size">Their size in bytes, roughly.</param>
-    internal void ShortenLines(IEnumerable<string> ids, long size)
-    {
-        LongestSync = Math.Min(LongestSync, size) / 2;
-        SendAgain(ids);
-    }
-
-    /// <summary>Queues jobs again whose line the peer has not read.</summary>
-    internal void SendAgain(IEnumerable<string> ids)
-    {
-        foreach (var id in ids)
+        foreach (var id in unanswered)
         {
-            _ = TakeBack(id);
+            if (_known.ContainsKey(id))
+                MarkDivergent(id);
             Enqueue(id);
         }
-    }
-
-    /// <summary>Records that the peer accepts no line that is as long as a job needs.</summary>
-    /// <returns>True when the peer certainly has no copy of the job.</returns>
-    internal bool MarkTooLong(string id, long seq)
-    {
-        _tooLong[id] = seq;
-        return TakeBack(id);
-    }
-
-    /// <summary>True when the peer has not accepted the line of the local copy.</summary>
-    internal bool IsTooLong(string id, long seq) => _tooLong.TryGetValue(id, out var refused) && refused == seq;
-
-    // The line with a job was not read. True when the peer has no copy of it.
-    private bool TakeBack(string id)
-    {
-        if (_firstSent.Remove(id))
-            return _known.Remove(id);
-
-        if (_known.ContainsKey(id))
-            MarkDivergent(id);
-        return false;
     }
 
     /// <summary>Forgets the copies of the peer, which are requested again then.</summary>
     internal void Reset()
     {
         _known.Clear();
-        _firstSent.Clear();
         _sentSincePoll.Clear();
         _pending.Clear();
         _queue.Clear();

@@ -11,9 +11,6 @@ public sealed record PeerReply
 {
     private static readonly Dictionary<string, string> NoneSame = [];
 
-    /// <summary>True when the peer has not read the line, because it is longer than it accepts. The peer closes the connection.</summary>
-    public bool IsTooLong { get; init; }
-
     /// <summary>The copies of the peer; null: the reply has no <c>get</c>.</summary>
     public IReadOnlyList<Job>? Jobs { get; init; }
 

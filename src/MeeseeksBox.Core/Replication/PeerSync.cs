@@ -1,3 +1,4 @@
+using System.Globalization;
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Core.Settings;
@@ -13,13 +14,14 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         _ => "a node takes no configuration from a node below it; submit it at that node, or above it", null, null, ReportsStatus: true);
 
     private readonly ForeignCopies _foreignCopies = new(state, mergeRules);
+    private readonly PeerLines _lines = new(state);
 
-    /// <summary>Takes the jobs to send in one line. Jobs beyond the size of a line wait for the next.</summary>
-    public IReadOnlyList<Job> DequeuePending(Peer peer, bool isPoll)
+    /// <summary>Takes the jobs to send in one line. Jobs beyond the length of a line wait for the next.</summary>
+    public IReadOnlyList<Job> DequeuePending(Peer peer, Instant now, bool isPoll)
     {
         peer.BeginMessage(isPoll);
         var jobs = new List<Job>();
-        for (var weight = 0L; peer.Peek() is { } id;)
+        for (var room = PeerLines.RoomFor(peer); peer.Peek() is { } id;)
         {
             var isHere = state.Jobs.TryFind(id, out var entry);
             var job = isHere ? entry!.Job : state.Jobs.Tombstones.Find(id);
@@ -30,60 +32,39 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
                 break;
             }
 
-            var isNeeded = job.Status.Node is not null && !(isHere && peer.IsInSync(id, job.Seq)) && !peer.IsTooLong(id, job.Seq);
-            weight += isNeeded ? ApproximateSize.Of(job) : 0;
-            if (isNeeded && jobs.Count > 0 && weight > peer.LongestSync)
+            var isNeeded = job.Status.Node is not null && !(isHere && peer.IsInSync(id, job.Seq));
+            var copy = isNeeded ? _lines.CopyFor(peer, job) : null;
+            room -= copy is null ? 0 : PeerLines.LengthOf(copy, peer);
+            if (copy is not null && jobs.Count > 0 && room < 0)
                 break;
 
             _ = peer.Dequeue();
-            if (!isNeeded)
+            if (copy is not null)
+                jobs.Add(copy);
+
+            if (!isHere || !isNeeded)
                 continue;
 
-            if (isHere)
+            if (copy is null)
+            {
+                _lines.EndUndeliverable(peer, entry!, now);
+            }
+            else
             {
                 entry!.AddPeer(peer.Names);
                 peer.MarkSent(id, job.Seq);
             }
-
-            jobs.Add(job);
         }
 
         return jobs;
-    }
-
-    /// <summary>Handles a line that was longer than the peer accepts.</summary>
-    /// <param name="peer">The peer.</param>
-    /// <param name="jobs">The jobs of the line.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>Why the link is closed.</returns>
-    public LinkFailure RefuseLine(Peer peer, IReadOnlyList<Job> jobs, Instant now)
-    {
-        if (jobs.Count > 1)
-        {
-            peer.ShortenLines(jobs.Select(one => one.Id), jobs.Sum(ApproximateSize.Of));
-            return new LinkFailure("the node accepts no line as long as this one, so shorter ones follow; its listen.max_request is small");
-        }
-
-        if (jobs is not [var job])
-            return LinkFailure.OfShortLines("the node accepts no line as long as a request for changes");
-
-        var failure = LinkFailure.OfShortLines($"node '{peer.Name}' accepts no line as long as job '{job.Id}' needs");
-        if (state.Jobs.TryFind(job.Id, out var entry)
-            && peer.MarkTooLong(job.Id, job.Seq)
-            && entry.Job.Seq == job.Seq
-            && IsWaitingBehind(peer, job))
-        {
-            state.FailUnstarted(entry, failure.Reason, now);
-        }
-
-        return failure;
     }
 
     /// <summary>Merges the reply of a peer.</summary>
     /// <returns>Why the link is rejected, after which the nodes of the peer are forgotten; null when it is not.</returns>
     public LinkFailure? MergeReply(Peer peer, PeerReply reply, Instant now)
     {
-        if (reply.Nodes is not null && MergeNodes(peer, reply.Nodes, reply.NodesGone, reply.NodesSeq, now) is { } refusal)
+        if (reply.Nodes is not null
+            && (MergeNodes(peer, reply.Nodes, reply.NodesGone, reply.NodesSeq, now) ?? MergeLimit(peer, reply)) is { } refusal)
         {
             state.Nodes.Forget(peer.Name);
             return refusal;
@@ -94,11 +75,6 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
 
         return null;
     }
-
-    // No other peer can bring it to its node, or has done so already.
-    private bool IsWaitingBehind(Peer peer, Job job) =>
-        job.Status is { State: JobState.New, Active: false, Node: { } node }
-        && state.Nodes.PeersOf(node) is [var only] && only == peer.Name;
 
     // A legacy peer sends no cursor: the highest number of its jobs is used instead.
     private void MergeJobs(Peer peer, PeerReply reply, IReadOnlyCollection<Job> jobs, Instant now)
@@ -127,8 +103,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             ForgetLive(peer);
 
         (peer.IsSynced, peer.HasGap) = (true, false);
-        OfferKnown(peer);
-        OfferJobsOn(peer, state.Nodes.ReachedThrough(peer.Name));
+        OfferAll(peer);
     }
 
     // Null when the spec was left out, and is not that of the local copy.
@@ -178,6 +153,29 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         var added = state.Nodes.Merge(peer.Name, state.Settings.Name, statuses, gone, now);
         if (peer.IsSynced)
             OfferJobsOn(peer, added);
+
+        return null;
+    }
+
+    // The status of the peer need not have the name that it has in the configuration. A reply with changes need not have it at all.
+    private LinkFailure? MergeLimit(Peer peer, PeerReply reply)
+    {
+        var own = reply.Nodes!.Values.FirstOrDefault(status => status.Instance is { } instance && instance == reply.Instance)
+            ?? reply.Nodes.GetValueOrDefault(peer.Name);
+        if (own is null)
+            return null;
+
+        var isRaised = peer.LongestLine is { } before && !(own.MaxRequest <= before);
+        peer.LongestLine = own.MaxRequest;
+        if (own.MaxRequest < JobLine.LeastLimit)
+        {
+            return LinkFailure.OfShortLines(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the node accepts lines of up to {own.MaxRequest} bytes, and a link needs {JobLine.LeastLimit}"));
+        }
+
+        if (isRaised && peer.IsSynced)
+            OfferAll(peer);
 
         return null;
     }
@@ -261,8 +259,11 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     }
 
     // What the peer has, and what is live on the nodes that it reaches, is all that it needs. Both in the order of the changes.
-    private void OfferKnown(Peer peer) =>
+    private void OfferAll(Peer peer)
+    {
         Offer(peer, peer.Known.Select(id => state.Jobs.TryFind(id, out var entry) ? entry : null).OfType<JobEntry>());
+        OfferJobsOn(peer, state.Nodes.ReachedThrough(peer.Name));
+    }
 
     private void OfferJobsOn(Peer peer, IReadOnlyCollection<string> nodes) => Offer(peer, nodes.SelectMany(state.Jobs.Queues.OnNode));
 

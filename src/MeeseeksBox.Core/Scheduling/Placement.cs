@@ -1,5 +1,7 @@
+using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Membership;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Scheduling;
@@ -42,14 +44,39 @@ internal sealed class Placement(NodeCoreState state)
 
     private void AssignNodesIn(string pool, Instant now)
     {
-        while (state.Jobs.Queue(null, pool)?.Waiting.Min is { } entry && Choose(pool) is { } node)
+        while (state.Jobs.Queue(null, pool)?.Waiting.Min is { } entry && Choose(pool) is { } chosen)
         {
-            var here = node == state.Settings.Name;
-            var submitNode = entry.Job.Status.SubmitNode ?? state.Settings.Name;
-            _ = state.ApplyLocal(entry, entry.Job.Status with { Node = node, SubmitNode = submitNode, Active = here }, now);
+            if ((Accepts(chosen, entry.Job) ? chosen : ChooseAmongAccepting(pool, entry.Job)) is { } node)
+                Assign(entry, node, now);
+            else
+                state.FailUnstarted(entry, TooLong(pool, entry.Job), now);
+
             _ = state.Jobs.PoolsToAssign.Remove(pool);
             Refresh();
         }
+    }
+
+    private void Assign(JobEntry entry, string node, Instant now)
+    {
+        var here = node == state.Settings.Name;
+        var submitNode = entry.Job.Status.SubmitNode ?? state.Settings.Name;
+        _ = state.ApplyLocal(entry, entry.Job.Status with { Node = node, SubmitNode = submitNode, Active = here }, now);
+    }
+
+    private static string TooLong(string pool, Job job) =>
+        $"no online node with a pool '{pool}' accepts a line as long as job '{job.Id}' needs; raise a listen.max_request";
+
+    private bool Accepts(string node, Job job) =>
+        node == state.Settings.Name || !JobLine.Exceeds(job, state.Nodes.Find(node)!.Status.MaxRequest);
+
+    // It need not have a free slot: the jobs behind would wait with this one for it.
+    private string? ChooseAmongAccepting(string pool, Job job)
+    {
+        var accepting = new NodeSelector(state.Settings.UseLoadavg);
+        foreach (var (node, free, loadavg) in _selectors[pool].Candidates.Where(candidate => Accepts(candidate.Node, job)))
+            accepting.Set(node, free, loadavg);
+
+        return accepting.Choose(waitInPool: true, state.Random);
     }
 
     private string? Choose(string pool) => pool is NodeSettings.ConfigPool ? null

@@ -63,6 +63,12 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             if (plan is { Job.Status.State: JobState.New, Kill: false } && WaitOf(plan.Job) is { } wait)
                 warnings.Add(wait);
 
+            if (plan.Job is { IsLive: true, Status.Node: { } target }
+                && JobLine.Exceeds(plan.Job, state.Nodes.Find(target)?.Status.MaxRequest))
+            {
+                warnings.Add($"node: {JobLine.Problem(target, plan.Job)}");
+            }
+
             var status = plan.Job.Status;
             status = nodes.Count > 1 && IsList(spec) ? status with { Nodes = [.. nodes!] } : status;
             plans.Add(plan with { Job = plan.Job with { Status = status } });

@@ -19,6 +19,9 @@ public sealed record NodeSettings
     /// <summary>Tells this box apart from another one of its name; null for none.</summary>
     public string? Instance { get; init; }
 
+    /// <summary>The longest line that this node accepts, in bytes; null without a limit.</summary>
+    public long? MaxRequest { get; init; }
+
     /// <summary>The pools of this node.</summary>
     public IReadOnlyDictionary<string, PoolSettings> Pools
     {

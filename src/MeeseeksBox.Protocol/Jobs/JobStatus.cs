@@ -173,6 +173,26 @@ public sealed record JobStatus
     /// <param name="error">The text; null for none.</param>
     public static string? RunError(string? error) => error is PresumedLostError ? $"failed: {error}" : error;
 
+    /// <summary>Without the kept outputs, which are marked as incomplete.</summary>
+    public JobStatus WithoutOutputs() => this with
+    {
+        Stdout = null,
+        Stderr = null,
+        StdoutTruncated = Stdout is null ? StdoutTruncated : true,
+        StderrTruncated = Stderr is null ? StderrTruncated : true,
+    };
+
+    /// <summary>With the kept outputs that it lacks, and that another status of the same run has.</summary>
+    public JobStatus WithOutputsOf(JobStatus other)
+    {
+        var status = Stdout is null && StdoutTruncated is true && other.Stdout is not null
+            ? this with { Stdout = other.Stdout, StdoutTruncated = other.StdoutTruncated }
+            : this;
+        return Stderr is null && StderrTruncated is true && other.Stderr is not null
+            ? status with { Stderr = other.Stderr, StderrTruncated = other.StderrTruncated }
+            : status;
+    }
+
     /// <summary>Without the process and the results of the last run.</summary>
     public JobStatus WithoutResult() => this with
     {

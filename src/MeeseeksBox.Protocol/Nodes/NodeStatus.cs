@@ -75,6 +75,11 @@ public sealed record NodeStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Instance { get; init; }
 
+    /// <summary>The longest line that the node accepts, in bytes; null from a legacy node.</summary>
+    [JsonPropertyName("max_request")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? MaxRequest { get; init; }
+
     /// <summary>True for a node of the original, which reports no version.</summary>
     [JsonIgnore]
     public bool IsLegacy => Ver is null;
@@ -101,6 +106,7 @@ public sealed record NodeStatus
         || Ver != other.Ver
         || CertUntil != other.CertUntil
         || Instance != other.Instance
+        || MaxRequest != other.MaxRequest
         || !Routing.AsSpan().SequenceEqual(other.Routing)
         || !Caps.AsSpan().SequenceEqual(other.Caps)
         || !Links.AsSpan().SequenceEqual(other.Links)

@@ -14,6 +14,7 @@ internal static class NodeSettingsMapping
         Name = config.Name,
         Version = version,
         Instance = instance,
+        MaxRequest = config.Listen.MaxRequest,
         Pools = config.Pools.ToDictionary(pool => pool.Key, pool => pool.Value.ToPoolSettings()),
         Expire = config.State.Expire.TotalSeconds,
         ExpireActiveJobs = config.State.ExpireActiveJobs,

@@ -20,7 +20,7 @@ internal sealed class PeerReplyReader(Action<string> unreadable)
     public PeerReply Read(JsonElement line)
     {
         var reply = new PeerReply();
-        string? error = null;
+        (string? error, string? code) = (null, null);
         foreach (var part in ReplyLine.UncheckedObjectOf(line).EnumerateObject())
         {
             if (!HasName(part, "reply", out var name))
@@ -28,10 +28,11 @@ internal sealed class PeerReplyReader(Action<string> unreadable)
 
             if (name is "error")
                 error = TextOf(part.Value);
+            else if (name is "code")
+                code = TextOf(part.Value);
 
             reply = name switch
             {
-                "code" => reply with { IsTooLong = TextOf(part.Value) is ErrorCode.TooLong },
                 "get" => reply with { Jobs = JobsIn(part.Value) },
                 "seq" => reply with { Seq = NumberIn(part.Value) },
                 "same" => reply with { Same = ChecksumsIn(part.Value) },
@@ -46,7 +47,9 @@ internal sealed class PeerReplyReader(Action<string> unreadable)
             };
         }
 
-        return error is null || reply.IsTooLong ? reply : throw new LinkException($"the node rejected the request: {error}");
+        return error is null ? reply
+            : code is ErrorCode.TooLong ? throw new LinkException(LinkFailure.OfShortLines("the node accepts no line as long as this one"))
+            : throw new LinkException($"the node rejected the request: {error}");
     }
 
     private List<Job> JobsIn(JsonElement all)

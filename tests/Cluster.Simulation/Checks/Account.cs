@@ -129,11 +129,10 @@ internal sealed class Account(World world, bool isChecked)
 
     public void NoteKilled(Box box, Job killed)
     {
-        // A box that does not know the node of a job ends it at once, and takes the job as it is there if it has started all the same.
         if (killed.Status.State is JobState.Killed && (killed.Status.Active || killed.Status.Node == box.Name))
             Story(killed.Id).Kills.Add(new(world.Agenda.Now, box.Name, killed.Status.Restarts));
         else
-            NoteSpecChange(box, killed.Id, null);
+            Story(killed.Id).HasUnconfirmedKill = true;
     }
 
     public void NoteSpecChange(Box box, string id, string? tag) => Story(id).SpecChanges.Add(new(world.Agenda.Now, box.Name, tag));
@@ -212,8 +211,11 @@ internal sealed class Account(World world, bool isChecked)
         if (world.Journal.IsKept)
             world.Log($"  {box.Name} history: {Show(ending)}");
 
-        if (!story.NoteEnd(world.Agenda.Now, box.Name, box.Instance, ending) && ending.Status.Node == box.Name)
+        if (!story.NoteEnd(world.Agenda.Now, box.Name, box.Instance, ending) && ending.Status.Node == box.Name
+            && !story.HasUnconfirmedKill)
+        {
             Report($"{box.Name} has the end of {ending.Id} in its history twice: {Show(ending)}");
+        }
     }
 
     private void NoteForgotten(Box box, Dictionary<string, Job> known)

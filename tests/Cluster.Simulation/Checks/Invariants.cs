@@ -92,7 +92,7 @@ internal sealed class Invariants(World world)
         foreach (var story in Account.Stories.Where(story => story is { SpecChanges.Count: 1, Restarts: 0, IsSetBack: false }))
         {
             var change = story.SpecChanges[0];
-            if (change.Tag is null || Account.EndedSince(change.Box, change.Time))
+            if (change.Tag is null || story.HasUnconfirmedKill || Account.EndedSince(change.Box, change.Time))
                 continue;
 
             foreach (var box in world.Boxes.Values.Where(box => Covers(world.Boxes[change.Box], box.Name)))

@@ -21,6 +21,9 @@ internal sealed class JobStory(string id)
     /// <summary>The accepted kills, without those that a crash has lost.</summary>
     public List<Kill> Kills { get; } = [];
 
+    /// <summary>True when a box that does not know the node of the job has ended it at once. It may start all the same.</summary>
+    public bool HasUnconfirmedKill { get; set; }
+
     /// <summary>The accepted changes of the spec. Of several, one may replace another.</summary>
     public List<Change> SpecChanges { get; } = [];
 

@@ -189,7 +189,8 @@ public sealed class LinkTranscriptTests
             > [{"sync":{"a":{"id":"a","pool":"q","args":["/bin/true"],"node":"n1","submit_node":"head","state":"new","active":true,
               "ts":5.5,"seq":9,"submit_ts":5.5,"start_count":0,"fail_count":0,"tags":["t"]}},"get":{"seq":0}}]
             > [{"sync":{"a":{"id":"a","pool":"q","args":["/bin/true"],"node":"n1","submit_node":"head","state":"new","active":true,
-              "ts":9999999999.5,"seq":9,"submit_ts":5.5,"start_count":0,"fail_count":0,"tags":["u"],"hold":null,"env":null}},
+              "ts":9999999999.5,"seq":9,"submit_ts":5.5,"start_count":0,"fail_count":0,"tags":["u"],"hold":null,"env":null,
+              "changed_at":{"hold":9999999999.25}}},
               "get":{"seq":0}}]
             > [{"sync":{"bad":{"pool":"q","state":"asleep"},"worse":5,"a":{"id":"b"}},"get":{"seq":0}}]
             # A job that runs here

@@ -87,7 +87,7 @@ public sealed class LinkTests : IDisposable
         await LogHas("raise its listen.max_request");
 
         _events.Lines.Should().ContainSingle().Which.Should().StartWith(
-            $"Error down: peer at 127.0.0.1:{peer.Config.Port}: the node accepts no line as long as a request for changes; ");
+            $"Error down: peer at 127.0.0.1:{peer.Config.Port}: the node accepts no line as long as this one; ");
     }
 
     [Fact]

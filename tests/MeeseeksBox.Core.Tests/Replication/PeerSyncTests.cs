@@ -15,7 +15,7 @@ public sealed class PeerSyncTests
 
     private static Job Copy(string keys) => Some.Job($"{{{A},{keys}}}");
 
-    private string[] Sent() => [.. _head.Core.DequeuePending(Peer).Select(job => job.Id)];
+    private string[] Sent() => [.. _head.Core.DequeuePending(Peer, _head.Now).Select(job => job.Id)];
 
     private void SendNodes(params string[] names) =>
         _head.Core.MergeNodesOf(Peer, names.ToDictionary(name => name, _ => Some.Status(1)), null, 1, _head.Now).Should().BeNull();
@@ -122,7 +122,7 @@ public sealed class PeerSyncTests
     {
         Connect();
         _ = _head.Accept(OnN1);
-        var sent = _head.Core.DequeuePending(Peer).Single();
+        var sent = _head.Core.DequeuePending(Peer, _head.Now).Single();
 
         SendJobs(sent with { Seq = 1, Status = sent.Status with { Active = true } });
 
@@ -139,7 +139,7 @@ public sealed class PeerSyncTests
 
         SendJobs(Copy("'node':'n1','state':'running','active':true,'ts':99"));
 
-        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Status.Epoch.Should().Be(1);
+        _head.Core.DequeuePending(Peer, _head.Now).Should().ContainSingle().Which.Status.Epoch.Should().Be(1);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class PeerSyncTests
 
         _head.Merge(Copy("'node':'n2','epoch':1,'ts':9"));
 
-        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Status.Node.Should().Be("n2");
+        _head.Core.DequeuePending(Peer, _head.Now).Should().ContainSingle().Which.Status.Node.Should().Be("n2");
     }
 
     [Fact]
@@ -180,13 +180,13 @@ public sealed class PeerSyncTests
     {
         Connect();
         _ = _head.Accept(OnN1);
-        var first = _head.Core.DequeuePending(Peer).Single();
+        var first = _head.Core.DequeuePending(Peer, _head.Now).Single();
 
         _head.Pass(_head.Core.Settings.Timeout - 1);
         Sent().Should().BeEmpty();
         _head.Pass(2);
 
-        _head.Core.DequeuePending(Peer).Single().Ts.Should().Be(first.Ts);
+        _head.Core.DequeuePending(Peer, _head.Now).Single().Ts.Should().Be(first.Ts);
     }
 
     [Fact]
@@ -261,10 +261,10 @@ public sealed class PeerSyncTests
     {
         Connect();
         _ = _head.Accept(OnN1);
-        _head.Core.DequeuePending(Peer, isPoll: true).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, _head.Now).Should().ContainSingle();
         var echo = _head["a"];
         _ = _head.Submit("{'id':'a','tags':['t']}");
-        _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, _head.Now, isPoll: false).Should().ContainSingle();
 
         SendJobs(echo);
 
@@ -276,11 +276,11 @@ public sealed class PeerSyncTests
     {
         Connect();
         _ = _head.Accept(OnN1);
-        _head.Core.DequeuePending(Peer, isPoll: true).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, _head.Now).Should().ContainSingle();
         var started = _head["a"] with { Status = _head["a"].Status with { State = JobState.Running, StartCount = 1 } };
         _head.Clock.PassUntil(_head.Clock.Steady + 1);
         _ = _head.Submit("{'id':'a','tags':['t']}");
-        _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, _head.Now, isPoll: false).Should().ContainSingle();
 
         SendJobs(started);
 
@@ -295,8 +295,8 @@ public sealed class PeerSyncTests
         _ = _head.Accept(OnN1);
         var before = _head["a"];
         _ = _head.Submit("{'id':'a','tags':['t']}");
-        _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
-        _head.Core.DequeuePending(Peer, isPoll: true).Should().BeEmpty();
+        _head.Core.DequeuePending(Peer, _head.Now, isPoll: false).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, _head.Now).Should().BeEmpty();
 
         SendJobs(before);
 
@@ -325,7 +325,7 @@ public sealed class PeerSyncTests
 
         _head.Pass(_head.Core.Settings.Expire + 1);
 
-        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Status.State.Should().Be(JobState.Done);
+        _head.Core.DequeuePending(Peer, _head.Now).Should().ContainSingle().Which.Status.State.Should().Be(JobState.Done);
         (Peer.HasPending, _head.Core.Count).Should().Be((false, 0));
     }
 

@@ -64,7 +64,7 @@ public sealed class TombstoneTests
         var running = copy with { Status = copy.Status with { State = JobState.Running, Active = true, StartCount = 1 }, Ts = 6 };
         head.Core.MergeJobsOf(head.Peer("n1"), [running], 1, head.Now);
 
-        head.Core.DequeuePending(head.Peer("n1")).Should().ContainSingle().Which.Status.State.Should().Be(JobState.Killed);
+        head.Core.DequeuePending(head.Peer("n1"), head.Now).Should().ContainSingle().Which.Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]

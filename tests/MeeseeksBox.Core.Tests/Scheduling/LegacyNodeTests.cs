@@ -176,7 +176,7 @@ public sealed class LegacyNodeTests
         ReceiveEnd();
         ReceiveEnd();
         (Job.Status.State, Job.Status.Active).Should().Be((JobState.Killed, true), "n1 has not received the copy of this head");
-        _head.Core.DequeuePending(_head.Peer("n1"), isPoll: true).Should().ContainSingle();
+        _head.Core.DequeuePending(_head.Peer("n1"), _head.Now).Should().ContainSingle();
         ReceiveEnd();
 
         (Job.Status.State, Job.Status.Active).Should().Be((JobState.Killed, false));
@@ -220,7 +220,7 @@ public sealed class LegacyNodeTests
 
         (Job.Status.Node, Job.Status.Epoch).Should().Be(("n2", 1));
         Job.Ts.Should().BeGreaterThan(_head.Clock.Wall + 50);
-        _head.Core.DequeuePending(_head.Peer("n1")).Select(job => job.Id).Should().Equal("a");
+        _head.Core.DequeuePending(_head.Peer("n1"), _head.Now).Select(job => job.Id).Should().Equal("a");
     }
 
     [Fact]
@@ -464,7 +464,7 @@ public sealed class LegacyNodeTests
         job.Status.Node.Should().Be("n1");
     }
 
-    private IReadOnlyList<Job> Sent() => _head.Core.DequeuePending(_head.Peer("peer"));
+    private IReadOnlyList<Job> Sent() => _head.Core.DequeuePending(_head.Peer("peer"), _head.Now);
 
     private void StartThere() =>
         _head.Merge(Job with

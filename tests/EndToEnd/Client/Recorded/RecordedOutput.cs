@@ -8,7 +8,10 @@ namespace MeeseeksBox.EndToEnd.Client.Recorded;
 public static partial class RecordedOutput
 {
     // Attributes of jobs and nodes that the original does not have.
-    private static readonly string[] Ours = ["epoch", "ver", "caps", "links", "instance", "cert_until", "cpu", "maxrss", "io"];
+    private static readonly string[] Ours =
+    [
+        "epoch", "restarts", "changed_at", "ver", "caps", "links", "instance", "cert_until", "max_request", "cpu", "maxrss", "io",
+    ];
 
     // meeseeks-box sets these attributes at the submit, the original with the first change.
     private static readonly string[] Early = ["active", "seq", "ts", "pid", "rc", "error", "end_ts"];
