@@ -19,6 +19,9 @@ internal sealed class JournalWriter : IDisposable
     private readonly MemoryStream _buffer = new();
     private readonly Utf8JsonWriter _json;
     private readonly List<Job> _unflushedEndings = [];
+
+    // The jobs of those ends of runs that were written and not flushed.
+    private readonly HashSet<string> _writtenEndings = new(StringComparer.Ordinal);
     private long _written;
     private long _durable;
     private long _unflushedSince;
@@ -59,6 +62,13 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>Adds a line to the buffer, which <see cref="Write"/> appends to the file.</summary>
     public void Add(JournalLine line)
     {
+        // A power cut may keep the later one of two writes alone. A job that runs again would lack the end of its run before then.
+        if (line.Changed is { } job && _writtenEndings.Contains(job.Id))
+        {
+            Write();
+            Flush();
+        }
+
         _unflushedSince = _written == _durable ? Stopwatch.GetTimestamp() : _unflushedSince;
         var start = _buffer.Length;
         line.Write(_json);
@@ -78,6 +88,7 @@ internal sealed class JournalWriter : IDisposable
         {
             Persist(() => _files.Append(_buffer.GetBuffer().AsSpan(0, (int)_buffer.Length)));
             _buffer.SetLength(0);
+            _writtenEndings.UnionWith(_unflushedEndings.Select(job => job.Id));
         }
     }
 
@@ -91,6 +102,7 @@ internal sealed class JournalWriter : IDisposable
         _durable = _written;
         _unflushedEndings.ForEach(job => Ended?.Invoke(job));
         _unflushedEndings.Clear();
+        _writtenEndings.Clear();
     }
 
     /// <summary>Writes and flushes all lines, and starts a new file.</summary>

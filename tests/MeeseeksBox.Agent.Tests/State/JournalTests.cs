@@ -6,6 +6,7 @@ using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Testing;
+using Microsoft.Win32.SafeHandles;
 using Serilog;
 using Serilog.Core;
 
@@ -356,6 +357,28 @@ public sealed class JournalTests : IDisposable
         flush.Names.Should().Equal("state.journal", "");
     }
 
+    // A power cut may keep the later one of two unflushed writes alone.
+    [Fact]
+    public void The_end_of_a_run_is_on_disk_before_a_later_write_of_its_job()
+    {
+        var flush = new FilesAtFlush(_folder.Path);
+        using var files = new JournalFiles(_folder.File("state"), flush);
+        using var queue = new JournalQueue();
+        using var writer = new JournalWriter(files, queue, Log);
+        foreach (var line in new[] { new JournalLine { Ended = Job("a", 1, JobState.Failed) }, Changed("a", 2), Changed("b", 3) })
+            writer.Add(line);
+        writer.Write();
+
+        writer.Add(Changed("b", 4));
+        writer.Write();
+        flush.Lines.Should().BeEmpty();
+
+        writer.Add(Changed("a", 5, JobState.Running));
+        writer.Add(Changed("a", 6, JobState.Done));
+        writer.Write();
+        flush.Lines.Should().Equal(4);
+    }
+
     [Fact]
     public async Task A_failed_journal_reports_the_error_and_recovers()
     {
@@ -385,6 +408,10 @@ public sealed class JournalTests : IDisposable
     private sealed class FilesAtFlush(string folder) : DiskFlush
     {
         public List<string> Names { get; } = [];
+
+        public List<int> Lines { get; } = [];
+
+        public override void Content(SafeFileHandle file) => Lines.Add(File.ReadLines(Path.Combine(folder, "state.journal")).Count());
 
         public override void NameOf(string path) => Names.Add(string.Join(' ', Directory.GetFiles(folder).Select(Path.GetFileName)));
     }
