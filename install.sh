@@ -110,7 +110,7 @@ Try next:
   qstat                               all there is; meeseeks-client top shows it live
   man meeseeks-client
 zsh finds the completion after: fpath=($prefix/share/zsh/site-functions \$fpath); compinit
-A box that runs already goes on with the old program until it is started anew.
+A box that runs already goes on with the old program until it is started again.
 END
 }
 

@@ -17,11 +17,14 @@ internal sealed class RunnerServer : IDisposable
 
     private static readonly TimeSpan BoxTimeout = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan SocketPause = TimeSpan.FromSeconds(5);
+
     private readonly EventLoop _loop = new();
     private readonly ControlServer _server;
     private readonly ManagedRuns _runs;
     private readonly List<RunnerMessage> _missed = [];
     private LoopTimer? _boxTimer;
+    private LoopTimer? _socketTimer;
     private bool _hasBox;
     private bool _isKept;
     private bool _isTerminated;
@@ -75,6 +78,7 @@ internal sealed class RunnerServer : IDisposable
     {
         _hasBox = true;
         _boxTimer?.Cancel();
+        _socketTimer?.Cancel();
         _runs.EnforceLimits(false);
     }
 
@@ -85,6 +89,7 @@ internal sealed class RunnerServer : IDisposable
         if (_isKept)
         {
             _runs.EnforceLimits(true);
+            WatchSocket();
         }
         else
         {
@@ -93,6 +98,19 @@ internal sealed class RunnerServer : IDisposable
         }
 
         StopWhenIdle();
+    }
+
+    // No box finds a runner whose socket was deleted, as with the state folder of its box.
+    private void WatchSocket()
+    {
+        if (File.Exists(SpoolFile.Socket))
+        {
+            _socketTimer = _loop.After(SocketPause, WatchSocket);
+            return;
+        }
+
+        _isKept = false;
+        GiveUpBox();
     }
 
     private void GiveUpBox()

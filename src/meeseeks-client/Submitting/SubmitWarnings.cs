@@ -21,24 +21,35 @@ internal static class SubmitWarnings
         .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name),
     ];
 
+    // The words of the command itself, which the box does not know.
+    private static readonly string[] Words = ["wait", "quiet", "file", "refresh", "timeout", "address", "port"];
+
     /// <summary>Prints the warnings about one submit.</summary>
     /// <param name="invocation">The call.</param>
     /// <param name="spec">The submitted job.</param>
     /// <param name="response">The answer of the box.</param>
     public static async Task PrintAsync(Invocation invocation, JsonObject spec, Response response)
     {
-        // The client replaces the warning of the box about an unknown pool, to add the known pools. A legacy node does not report the
-        // keys that it ignores.
+        // The client replaces the warnings of the box about an unknown pool, to add the known pools, and about unknown keys. A legacy node
+        // does not report the keys that it ignores.
         var ofPool = await OfPoolAsync(invocation, spec, response);
         var received = response.Warnings
             .Where(warning => ofPool is null || !warning.StartsWith(PoolKey, StringComparison.Ordinal)).ToList();
-        var silent = spec.Select(pair => pair.Key).Except(SpecKeys)
-            .Where(key => !received.Exists(warning => warning.StartsWith($"{key}: ", StringComparison.Ordinal)));
-        foreach (var warning in received.Concat(silent.Select(Unknown)).Append(ofPool).OfType<string>())
+        foreach (var key in spec.Select(pair => pair.Key).Except(SpecKeys))
+        {
+            var index = received.FindIndex(warning => warning.StartsWith($"{key}: ", StringComparison.Ordinal));
+            if (index >= 0)
+                received[index] = Unknown(key);
+            else
+                received.Add(Unknown(key));
+        }
+
+        foreach (var warning in received.Append(ofPool).OfType<string>())
             invocation.Console.Warn(warning);
     }
 
-    private static string Unknown(string key) => $"{key}: not something that submit takes, ignored{DidYouMean.Of(key, SpecKeys)}";
+    private static string Unknown(string key) =>
+        $"{key}: not something that submit takes, ignored{DidYouMean.Of(key, [.. SpecKeys, .. Words])}";
 
     private static async Task<string?> OfPoolAsync(Invocation invocation, JsonObject spec, Response response)
     {

@@ -196,13 +196,16 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
         run.Json.EnumerateObject().Single().Value.ValueKind.Should().Be(JsonValueKind.False);
     }
 
-    [Fact]
-    public async Task An_unknown_key_is_a_warning_with_a_suggestion()
+    [Theory]
+    [InlineData("retires", "retries")]
+    [InlineData("wiat", "wait")]
+    [InlineData("quite", "quiet")]
+    public async Task An_unknown_key_is_a_warning_with_a_suggestion(string typed, string meant)
     {
-        var run = await Box.ClientAsync("sub", "quiet=1", "hold=1", "retires=1", "p", "true");
+        var run = await Box.ClientAsync("sub", "quiet=1", "hold=1", $"{typed}=1", "p", "true");
 
         run.Status.Should().Be(0);
-        run.Errors.Should().Be("meeseeks-client: warning: retires: not something that submit takes, ignored; did you mean retries?\n");
+        run.Errors.Should().Be($"meeseeks-client: warning: {typed}: not something that submit takes, ignored; did you mean {meant}?\n");
     }
 
     [Theory]

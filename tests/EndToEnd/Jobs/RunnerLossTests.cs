@@ -34,6 +34,30 @@ public sealed class RunnerLossTests
         await Wait.Until(() => !Signal.IsAlive(second), () => "the runner stays", TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_runner_whose_folder_was_deleted_ends_its_jobs_and_itself_when_the_box_is_gone(bool isBefore)
+    {
+        using var folder = new TemporaryFolder();
+        await using var box = await RunningBox.StartAsync("pools.p.slots=2", $"state.file={folder.File("state")}");
+        var job = await box.WaitForStartAsync((await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id"));
+        var pid = (int)job.Number("pid")!.Value;
+        var runner = await RunnerAsync(box);
+        if (isBefore)
+            Directory.Delete(folder.File("state.runs"), recursive: true);
+
+        await box.CrashAsync();
+        if (!isBefore)
+        {
+            Signal.IsAlive(pid).Should().BeTrue();
+            Directory.Delete(folder.File("state.runs"), recursive: true);
+        }
+
+        await Wait.Until(
+            () => !Signal.IsAlive(pid) && !Signal.IsAlive(runner), () => "they stay", TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task A_job_that_was_sent_to_a_runner_that_ends_is_started_by_the_next_one()
     {
