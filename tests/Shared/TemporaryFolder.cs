@@ -3,6 +3,8 @@ namespace MeeseeksBox.Testing;
 /// <summary>A new folder, deleted with its content on dispose.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
+    private const int MostAttempts = 10;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("meeseeks-test-");
 
     /// <summary>The full path.</summary>
@@ -33,5 +35,19 @@ public sealed class TemporaryFolder : IDisposable
     public string Folder(string name) => Directory.CreateDirectory(File(name)).FullName;
 
     /// <inheritdoc/>
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                _folder.Delete(recursive: true);
+                return;
+            }
+            catch (IOException) when (attempt < MostAttempts && _folder.Exists)
+            {
+                // A process that ends deletes its files, too.
+            }
+        }
+    }
 }

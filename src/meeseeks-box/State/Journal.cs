@@ -87,6 +87,7 @@ internal sealed class Journal : IDisposable
             _queue.Gather(LongestUnwritten);
             var batch = _queue.Take(isFlushDue: _writer.UntilFlush == TimeSpan.Zero);
             isComplete = batch.IsLast;
+            _writer.FlushEndsBefore(batch.Commands.Select(command => command.Line));
             foreach (var (line, rotated) in batch.Commands)
             {
                 if (rotated is null)

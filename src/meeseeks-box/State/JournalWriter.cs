@@ -59,16 +59,20 @@ internal sealed class JournalWriter : IDisposable
         }
     }
 
+    /// <summary>Flushes the ends of runs that were written, when one of the next lines is of the same job.</summary>
+    /// <remarks>
+    /// A power cut may keep the later one of two writes alone: a job that runs again would then lack the end of its run before. Between two
+    /// writes only, because the end of a run and the change of its job must not be separated.
+    /// </remarks>
+    public void FlushEndsBefore(IEnumerable<JournalLine> next)
+    {
+        if (_writtenEndings.Count > 0 && next.Any(line => (line.Id ?? line.Ended?.Id) is { } id && _writtenEndings.Contains(id)))
+            Flush();
+    }
+
     /// <summary>Adds a line to the buffer, which <see cref="Write"/> appends to the file.</summary>
     public void Add(JournalLine line)
     {
-        // A power cut may keep the later one of two writes alone. A job that runs again would lack the end of its run before then.
-        if (line.Changed is { } job && _writtenEndings.Contains(job.Id))
-        {
-            Write();
-            Flush();
-        }
-
         _unflushedSince = _written == _durable ? Stopwatch.GetTimestamp() : _unflushedSince;
         var start = _buffer.Length;
         line.Write(_json);

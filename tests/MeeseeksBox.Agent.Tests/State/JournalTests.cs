@@ -365,18 +365,25 @@ public sealed class JournalTests : IDisposable
         using var files = new JournalFiles(_folder.File("state"), flush);
         using var queue = new JournalQueue();
         using var writer = new JournalWriter(files, queue, Log);
-        foreach (var line in new[] { new JournalLine { Ended = Job("a", 1, JobState.Failed) }, Changed("a", 2), Changed("b", 3) })
-            writer.Add(line);
-        writer.Write();
+        var ended = new List<string>();
+        writer.Ended += job => ended.Add($"{job.Id}{job.Seq}");
 
-        writer.Add(Changed("b", 4));
-        writer.Write();
-        flush.Lines.Should().BeEmpty();
+        Write(Ended("a", 1), Changed("a", 2));
+        Write(Changed("b", 3), Ended("b", 4), Changed("b", 4));
+        flush.Lines.Should().BeEmpty("each job has one end");
+        Write(Ended("c", 5), Ended("a", 6), Changed("c", 5), Changed("a", 6));
+        flush.Lines.Should().Equal(5);
+        ended.Should().Equal("a1", "b4");
 
-        writer.Add(Changed("a", 5, JobState.Running));
-        writer.Add(Changed("a", 6, JobState.Done));
-        writer.Write();
-        flush.Lines.Should().Equal(4);
+        void Write(params JournalLine[] lines)
+        {
+            writer.FlushEndsBefore(lines);
+            foreach (var line in lines)
+                writer.Add(line);
+            writer.Write();
+        }
+
+        static JournalLine Ended(string id, long seq) => new() { Ended = Job(id, seq, JobState.Failed) };
     }
 
     [Fact]
