@@ -204,7 +204,7 @@ public sealed class NodeCore
     public IReadOnlyList<string> Merge(IEnumerable<Job> jobs, Instant now, Submitter? sender = null)
     {
         bool Merge(Job job) => sender is null ? _mergeRules.Merge(job, now) : _foreignCopies.Merge(job, sender, now);
-        List<string> taken = [.. jobs.Where(Merge).Select(job => job.Id)];
+        List<string> taken = [.. jobs.Select(_mergeRules.Completed).Where(Merge).Select(job => job.Id)];
         _placement.AssignNodes(now);
         _unassignedCopies.KeepUnrouted(now);
         _placement.AssignNodes(now);

@@ -34,7 +34,6 @@ internal sealed class MergeRules(
 
     private bool MergeAssigned(Job remote, Instant now)
     {
-        remote = Completed(remote);
         if (!state.Jobs.TryFind(remote.Id, out var entry))
         {
             if (state.Jobs.Tombstones.Find(remote) is not { } tombstone)
@@ -85,16 +84,14 @@ internal sealed class MergeRules(
         }
     }
 
-    // A copy that was too long for a line came without its outputs, or without its spec (docs/SPECIFICATION.md#line-size).
-    private Job Completed(Job remote)
+    /// <summary>A received copy with what it left out, because it was too long for a line (docs/SPECIFICATION.md#line-size).</summary>
+    public Job Completed(Job remote)
     {
         var local = state.Jobs.TryFind(remote.Id, out var entry) ? entry.Job : state.Jobs.Tombstones.Find(remote);
         if (local is null)
             return remote;
 
-        if (remote.Spec is { Args: [], Settings: null })
-            remote = remote with { Spec = local.Spec };
-
+        remote = SpecMerge.Completed(remote, local);
         return local.Status.StartCount == remote.Status.StartCount && CopyOrder.AreSameSubmission(local, remote)
             ? remote with { Status = remote.Status.WithOutputsOf(local.Status) }
             : remote;

@@ -23,27 +23,45 @@ internal sealed class PeerLines(NodeCoreState state)
             return job;
 
         var copy = job with { Status = job.Status.WithoutOutputs() };
-        if (JobLine.Exceeds(copy, peer.LongestLine) && peer.Knows(job.Id) && !MayStartBehind(peer, job))
-            copy = copy with { Spec = new JobSpec { Pool = job.Spec.Pool } };
+        if (JobLine.Exceeds(copy, peer.LongestLine))
+            copy = SpecMerge.ChangesOnly(copy, one => !JobLine.Exceeds(one, peer.LongestLine));
 
-        return JobLine.Exceeds(copy, peer.LongestLine) ? null : copy;
+        return !JobLine.Exceeds(copy, peer.LongestLine) && (copy.Spec.Pool.Length > 0 || MayGoWithoutSpec(peer, job, copy)) ? copy : null;
     }
 
-    /// <summary>Ends a job that no line can bring to its node, and that no other peer has brought there.</summary>
+    /// <summary>True when the peer has the status of a job, and its spec cannot be sent, or not all of it.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="local">The job.</param>
+    /// <param name="remote">The copy of the peer.</param>
+    public static bool HasStatus(Peer peer, Job local, Job remote) => local.Ts == remote.Ts
+        && JobLine.Exceeds(local, peer.LongestLine)
+        && CopyOrder.AreSameSubmission(local, remote)
+        && (local.Status.State, local.Status.Active, local.Status.Node, local.Status.StartCount, local.Status.FailCount)
+            == (remote.Status.State, remote.Status.Active, remote.Status.Node, remote.Status.StartCount, remote.Status.FailCount);
+
+    /// <summary>Ends a job that no line to any peer can bring to its node, and that none has brought there.</summary>
     public void EndUndeliverable(Peer peer, JobEntry entry, Instant now)
     {
         var (job, status) = (entry.Job, entry.Job.Status);
-        if (!peer.IsSynced || status.Node is not { } node || state.Nodes.PeersOf(node) is not [var only] || only != peer.Name)
+        if (status.Node is not { } node || !state.Nodes.IsReachedThrough(peer.Name, node))
             return;
 
-        // A copy that the peer has is one of an earlier epoch, or the job was sent and has changed before the peer reported it.
-        var isUnknown = !peer.Knows(job.Id);
+        var peers = state.Nodes.PeersOf(node).Select(state.Peers.Find).ToList();
+        if (!peers.TrueForAll(one => one.IsSynced && JobLine.Exceeds(job, one.LongestLine)))
+            return;
+
+        // A copy that a peer has is one of an earlier epoch, or the job was sent and has changed before the peer reported it.
+        var isUnknown = peers.TrueForAll(one => !one.Knows(job.Id));
         if (status is { State: JobState.New, Active: false } && (isUnknown || status.Epoch > 0))
             state.FailUnstarted(entry, JobLine.Problem(peer.Name, job), now);
         else if (status.State is JobState.Killed && isUnknown)
             state.RecordEnd(state.ApplyLocal(entry, status with { Active = false, EndTs = now.Wall }, now));
     }
 
-    // The spec of such a job must arrive: the peer would run another one.
-    private bool MayStartBehind(Peer peer, Job job) => job.IsLive && state.Nodes.IsReachedThrough(peer.Name, job.Status.Node!);
+    // A peer that is to start the job must have all of its spec. One that runs it would answer a change that it has received in part.
+    private bool MayGoWithoutSpec(Peer peer, Job job, Job copy)
+    {
+        var isBehind = job.IsLive && state.Nodes.IsReachedThrough(peer.Name, job.Status.Node!);
+        return peer.Knows(job.Id) ? SpecMerge.HasAllChanges(copy, job) || !isBehind : job.Status.State is JobState.Running;
+    }
 }

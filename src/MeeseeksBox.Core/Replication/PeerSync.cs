@@ -53,6 +53,8 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             {
                 entry!.AddPeer(peer.Names);
                 peer.MarkSent(id, job.Seq);
+                if (!SpecMerge.HasAllChanges(copy, job))
+                    peer.MarkDivergent(id);
             }
         }
 
@@ -182,12 +184,20 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
 
     private void MergeJob(Peer peer, Job job, Instant now)
     {
+        job = mergeRules.Completed(job);
         state.Peers.CurrentSource = peer;
         try
         {
             if (state.Nodes.IsOfRival(peer.Name, job.Status.Node))
             {
                 peer.HasRejected = true;
+                return;
+            }
+
+            if (state.Jobs.TryFind(job.Id, out var local) && PeerLines.HasStatus(peer, local.Job, job))
+            {
+                local.AddPeer(peer.Names);
+                peer.MarkDivergent(job.Id);
                 return;
             }
 

@@ -57,6 +57,42 @@ internal static class SpecMerge
         return WithStamps(merged, Later(stamps, changes));
     }
 
+    /// <summary>A job with those attributes of its spec alone that have changed since the submit; without a pool, as its mark.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="isAccepted">Tells whether the job with one more attribute is accepted; the attribute is left out otherwise.</param>
+    public static Job ChangesOnly(Job job, Func<Job, bool> isAccepted)
+    {
+        var copy = job with { Spec = JobSpec.Empty };
+        foreach (var (name, ts) in job.Spec.ChangedAt ?? NoStamps)
+        {
+            if (Find(name) is { } attribute
+                && WithStamps(attribute.Copy(job, copy), (copy.Spec.ChangedAt ?? NoStamps).SetItem(name, ts)) is var more
+                && isAccepted(more))
+            {
+                copy = more;
+            }
+        }
+
+        return copy;
+    }
+
+    /// <summary>True when a copy of a job has all changes of its spec, with or without the rest of it.</summary>
+    public static bool HasAllChanges(Job copy, Job job) =>
+        copy.Spec.Pool.Length > 0 || (copy.Spec.ChangedAt ?? NoStamps).Count == (job.Spec.ChangedAt ?? NoStamps).Count;
+
+    /// <summary>A copy of <see cref="ChangesOnly"/> with the rest of the spec from another copy; any other one as it is.</summary>
+    public static Job Completed(Job copy, Job from)
+    {
+        if (copy.Spec.Pool.Length > 0)
+            return copy;
+
+        var completed = copy with { Spec = from.Spec };
+        foreach (var (name, _) in copy.Spec.ChangedAt ?? NoStamps)
+            completed = Find(name)?.Copy(copy, completed) ?? completed;
+
+        return WithStamps(completed, Later(from.Spec.ChangedAt ?? NoStamps, copy.Spec.ChangedAt ?? NoStamps));
+    }
+
     /// <summary>A job with the spec of another copy.</summary>
     /// <remarks>
     /// A suspension is a part of the spec, but only of the run that it was meant for. An ended job keeps what it ran with.
@@ -83,6 +119,9 @@ internal static class SpecMerge
             ? differences.Append(JobAttributes.SuspendedAttribute)
             : differences;
     }
+
+    private static JobAttribute? Find(string name) =>
+        name is JobAttributes.Suspended ? JobAttributes.SuspendedAttribute : Array.Find(Attributes, attribute => attribute.Name == name);
 
     private static double StampOf(JobSpec spec, string name) =>
         spec.ChangedAt?.TryGetValue(name, out var ts) is true ? ts : double.MinValue;

@@ -97,6 +97,7 @@ internal sealed class Link
                 _world.Account.NoteSent(_box.Name, Peer.Name, jobs);
 
             var line = _box.Plan.IsOld ? AsOriginal(message) : message;
+            _world.Account.NoteLine(_box.Name, Peer.Name, line.Jobs ?? []);
             _connection!.Send(_world.Wire.Carry(line, _box.Meter, _world.Boxes[Peer.Name].Meter));
         }
 

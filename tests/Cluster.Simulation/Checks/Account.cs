@@ -8,6 +8,9 @@ namespace MeeseeksBox.Simulation.Checks;
 /// <summary>Records all events, and checks those that can be checked at once.</summary>
 internal sealed class Account(World world, bool isChecked)
 {
+    // Quotes and a colon for each job; the requests beside the jobs are shorter than the difference.
+    private const int LineRest = 4;
+
     private readonly Dictionary<string, JobStory> _stories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, Job>> _known = new(StringComparer.Ordinal);
     private readonly List<(double Time, string Box)> _ends = [];
@@ -135,6 +138,16 @@ internal sealed class Account(World world, bool isChecked)
             Story(killed.Id).HasUnconfirmedKill = true;
     }
 
+    /// <summary>Checks that a line is no longer than its receiver accepts.</summary>
+    public void NoteLine(string from, string to, IReadOnlyList<Job> jobs)
+    {
+        if (isChecked && jobs.Count > 0 && world.Boxes[to].Plan is { IsOld: false, Settings.MaxRequest: { } most }
+            && jobs.Sum(job => JobAttributes.LineOf(job).Length + job.Id.Length + LineRest) is var length && length > most)
+        {
+            Report($"{from} sends {to} a line of {length} bytes, which accepts {most}");
+        }
+    }
+
     public void NoteSpecChange(Box box, string id, string? tag) => Story(id).SpecChanges.Add(new(world.Agenda.Now, box.Name, tag));
 
     public void NoteUp(Box box, string peer)
@@ -182,6 +195,9 @@ internal sealed class Account(World world, bool isChecked)
         _ends.Add((world.Agenda.Now, box.Name));
         _ = _known.Remove(box.Name);
     }
+
+    /// <summary>True when an instance of any box has ended.</summary>
+    public bool HasAnyEnded => _ends.Count > 0;
 
     /// <summary>True when an instance of the box ended at or after a time.</summary>
     public bool EndedSince(string box, double time) => _ends.Any(end => end.Box == box && end.Time >= time);
@@ -234,12 +250,13 @@ internal sealed class Account(World world, bool isChecked)
         }
     }
 
-    // A burst of submissions is not overbooked (docs/SPECIFICATION.md#free-slots).
+    // A burst of submissions is not overbooked (docs/SPECIFICATION.md#free-slots), apart from long jobs, which few nodes accept.
     private void CheckBooking(Box box, Job? before, Job job)
     {
         if (before is not { Status.Node: null }
             || before.Status.Epoch != job.Status.Epoch
             || job.Status.Node is not { } node
+            || job.Spec.Args is [_, _, _, { Length: > 0 }]
             || box.Core.Settings.WaitInPool)
         {
             return;

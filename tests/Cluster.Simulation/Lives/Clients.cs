@@ -90,11 +90,14 @@ internal sealed class Clients(World world)
         var id = $"j{++_submitted}";
         var seconds = Random.Next(4) is 0 ? world.Between(5, 40) : world.Between(0.01, 5);
         var outcome = Random.Next(6) switch { 0 => "failed", 1 => "flaky", 2 when Random.Next(4) is 0 => "unable", _ => "done" };
+
+        // Too long for a short line, alone or with others.
+        var rest = Random.Next(12) is 0 ? new string('x', Random.Next(6000)) : "";
         var keys = new List<string>
         {
             $"\"id\":\"{id}\"",
             $"\"pool\":\"{pool}\"",
-            string.Create(CultureInfo.InvariantCulture, $"\"args\":[\"work\",\"{seconds:0.###}\",\"{outcome}\"]"),
+            string.Create(CultureInfo.InvariantCulture, $"\"args\":[\"work\",\"{seconds:0.###}\",\"{outcome}\",\"{rest}\"]"),
         };
         if (Random.Next(20) is 0)
         {

@@ -6,6 +6,9 @@ namespace MeeseeksBox.Simulation.Lives;
 /// <summary>Draws a random cluster: its links and the configuration of each box.</summary>
 internal static class Shape
 {
+    // In bytes: room for a few jobs.
+    private const long ShortLine = 4000;
+
     /// <summary>The boxes, upstream first.</summary>
     public static IReadOnlyList<BoxPlan> Draw(Random random)
     {
@@ -24,7 +27,13 @@ internal static class Shape
         var checkpoint = random.Next(2) is 0 ? 10 : 1;
         var hasOld = random.Next(4) is 0;
         return [.. tree.Select(node => new BoxPlan(
-            settings with { Name = node.Name, Pools = Pools(node.Downstream is [], settings, random) }, node.Downstream)
+            settings with
+            {
+                Name = node.Name,
+                Pools = Pools(node.Downstream is [], settings, random),
+                MaxRequest = random.Next(6) is 0 ? ShortLine : null,
+            },
+            node.Downstream)
         {
             Checkpoint = checkpoint,
             IsOld = hasOld && random.Next(3) is 0,

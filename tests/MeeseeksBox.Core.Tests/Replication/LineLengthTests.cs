@@ -28,7 +28,7 @@ public sealed class LineLengthTests
     [InlineData('é')]
     [InlineData('"')]
     [InlineData('\u0001')]
-    public void Jobs_that_are_too_long_together_come_in_several_lines_none_of_which_is_too_long(char letter)
+    public void Jobs_that_are_too_runningtogether_come_in_several_lines_none_of_which_is_too_long(char letter)
     {
         var ids = Enumerable.Range(1, 20).Select(number => $"j{number}").ToArray();
         foreach (var id in ids)
@@ -51,7 +51,7 @@ public sealed class LineLengthTests
     }
 
     [Fact]
-    public void A_job_that_is_too_long_by_itself_fails_with_the_reason_and_those_behind_it_go_on()
+    public void A_job_that_is_too_runningby_itself_fails_with_the_reason_and_those_behind_it_go_on()
     {
         Submit("long", Text(30_000)).Should().Equal($"node: {TooLong}");
         Submit("next", "x").Should().BeEmpty();
@@ -65,7 +65,7 @@ public sealed class LineLengthTests
     }
 
     [Fact]
-    public void A_kill_reaches_a_job_that_is_too_long_by_its_output()
+    public void A_kill_reaches_a_job_that_is_too_runningby_its_output()
     {
         var output = Text(40_000, 'A');
         _ = Advance(Reply(Running("a", $"'state':'new','restart':true,'start_count':1,'end_ts':3,'stdout_data':'{output}'")));
@@ -80,7 +80,7 @@ public sealed class LineLengthTests
     }
 
     [Fact]
-    public void A_kill_reaches_a_job_that_is_too_long_by_a_change()
+    public void A_kill_reaches_a_job_that_is_too_runningby_a_change()
     {
         _ = Advance(Reply(Running("a")));
         _ = _head.Accept($"{{'id':'a','tags':['{Text(30_000)}']}}");
@@ -89,7 +89,7 @@ public sealed class LineLengthTests
 
         var copy = JobIn(Advance());
 
-        (copy.Status.State, copy.Spec.Args.Length, copy.Spec.Tags.Length).Should().Be((JobState.Killed, 0, 0));
+        (copy.Status.State, copy.Spec.Pool, copy.Spec.Args.Length, copy.Spec.Tags.Length).Should().Be((JobState.Killed, "", 0, 0));
         var node = new TestNode();
         node.Merge(Running("a", "'state':'new'"));
         var run = node.Start();
@@ -119,7 +119,7 @@ public sealed class LineLengthTests
         var done = Running("a", "'state':'done','active':false,'start_count':1,'end_ts':7,'stdout_data':'aGk=','rc':0,'tags':['t']");
         above.Merge(done);
 
-        above.Merge(done with { Ts = 20, Spec = new JobSpec { Pool = "p1" }, Status = done.Status.WithoutOutputs() }).Should().Equal("a");
+        above.Merge(done with { Ts = 20, Spec = JobSpec.Empty, Status = done.Status.WithoutOutputs() }).Should().Equal("a");
 
         var job = above["a"];
         (job.Ts, job.Spec.Args.Single(), job.Spec.Tags.Single(), job.Status.StdoutData, job.Status.StdoutTruncated)
@@ -127,7 +127,64 @@ public sealed class LineLengthTests
     }
 
     [Fact]
-    public void A_restart_with_a_spec_that_is_too_long_fails_and_does_not_run_with_the_spec_before()
+    public void A_change_of_a_runningjob_is_sent_without_the_rest_of_its_spec()
+    {
+        var running = Running("a", "'state':'running','start_count':1,'env':{'A':'" + Text(30_000) + "'}");
+        var node = new TestNode();
+        node.Merge(running with { Status = running.Status with { State = JobState.New, StartCount = 0 } });
+        _ = node.Start();
+        _ = Advance(Reply(node["a"]));
+        _ = _head.Accept("{'id':'a','tags':['t'],'restart':true}");
+
+        var copy = JobIn(Advance());
+        node.Merge(copy).Should().Equal("a");
+
+        (copy.Spec.Env, copy.Spec.Args.Length).Should().Be((null, 0));
+        (node["a"].Spec.Tags.Single(), node["a"].Spec.Restart, node["a"].Spec.Args.Single(), node["a"].Spec.Env!.Count)
+            .Should().Be(("t", true, "x", 1));
+        _ = Advance(Reply());
+        _ = Advance(Reply(node["a"]));
+        IdsOf(Advance(Reply())).Should().BeEmpty("both agree");
+    }
+
+    [Fact]
+    public void A_change_that_was_too_runningwhen_the_job_was_killed_is_sent_once_the_peer_accepts_it()
+    {
+        _ = Advance(Reply(Running("a")));
+        _ = _head.Accept($"{{'id':'a','tags':['{Text(30_000)}']}}");
+        _ = _head.Kill("a");
+        _ = JobIn(Advance());
+        _ = Advance(Reply());
+        IdsOf(Advance(Reply())).Should().BeEmpty();
+
+        JobIn(Advance(Reply() with { Nodes = Nodes(Status(100_000)) })).Spec.Tags.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("p1")]
+    [InlineData("__config")]
+    [InlineData("")]
+    public void A_node_below_does_not_run_a_configuration_again(string pool)
+    {
+        var node = new TestNode();
+        var done = Some.Job(
+            "{'id':'c','pool':'__config','args':{'x':1},'node':'n1','submit_ts':1,'state':'done','start_count':1,'end_ts':3,'ts':5}");
+        node.Load(done);
+        var again = done with
+        {
+            Ts = 9e9,
+            Spec = new JobSpec { Pool = pool },
+            Status = done.Status with { State = JobState.New, Restarts = 5, EndTs = null },
+        };
+
+        _ = node.Core.MergeReply(node.Peer("below"), new PeerReply { Jobs = [again], Seq = 1 }, node.Now);
+
+        // A copy of another pool is another job.
+        (node["c"].IsLive && node["c"].Spec.Pool is "__config").Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_restart_with_a_spec_that_is_too_runningfails_and_does_not_run_with_the_spec_before()
     {
         _ = Advance(Reply(Running("long", "'state':'done','active':false,'start_count':1,'end_ts':7")));
         _ = _head.Accept($"{{'id':'long','state':'new','node':'n1','args':['{Text(30_000)}']}}");
