@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Loop;
@@ -25,6 +27,7 @@ internal sealed class RunnerServer : IDisposable
     private readonly List<RunnerMessage> _missed = [];
     private LoopTimer? _boxTimer;
     private LoopTimer? _socketTimer;
+    private bool _wasSocketGone;
     private bool _hasBox;
     private bool _isKept;
     private bool _isTerminated;
@@ -89,6 +92,7 @@ internal sealed class RunnerServer : IDisposable
         if (_isKept)
         {
             _runs.EnforceLimits(true);
+            _wasSocketGone = false;
             WatchSocket();
         }
         else
@@ -100,17 +104,20 @@ internal sealed class RunnerServer : IDisposable
         StopWhenIdle();
     }
 
-    // No box finds a runner whose socket was deleted, as with the state folder of its box.
+    // No box finds a runner whose socket was deleted, as with the state folder of its box. A runner of another user may not enter the
+    // folders above its own, so the name is a relative one.
     private void WatchSocket()
     {
-        if (File.Exists(SpoolFile.Socket))
+        var isGone = LibC.Access(SpoolFile.Socket, 0) < 0 && Marshal.GetLastPInvokeError() == ErrorNumber.NoEntry;
+        if (isGone && _wasSocketGone)
         {
-            _socketTimer = _loop.After(SocketPause, WatchSocket);
+            _isKept = false;
+            GiveUpBox();
             return;
         }
 
-        _isKept = false;
-        GiveUpBox();
+        _wasSocketGone = isGone;
+        _socketTimer = _loop.After(SocketPause, WatchSocket);
     }
 
     private void GiveUpBox()
