@@ -51,7 +51,7 @@ public sealed class WatchAccountTests(SharedBox shared) : WatchTests(shared)
 
         Runs.Should().Equal("good", "bad");
         watcher.Log.Count("cannot write the status files of bad").Should().Be(1);
-        watcher.Log.Has("can write the status files of bad again").Should().BeTrue();
+        await UntilAsync(() => watcher.Log.Has("can write the status files of bad again"), () => $"{watcher.Log}");
     }
 
     [Fact]
