@@ -87,6 +87,9 @@ internal sealed class MergeRules(
     /// <summary>A received copy with what it left out, because it was too long for a line (docs/SPECIFICATION.md#line-size).</summary>
     public Job Completed(Job remote)
     {
+        if (remote is { Spec.Pool.Length: > 0, Status: { StdoutTruncated: not true, StderrTruncated: not true } })
+            return remote;
+
         var local = state.Jobs.TryFind(remote.Id, out var entry) ? entry.Job : state.Jobs.Tombstones.Find(remote);
         if (local is null)
             return remote;

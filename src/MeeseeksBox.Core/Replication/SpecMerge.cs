@@ -46,7 +46,7 @@ internal static class SpecMerge
         if (earlier.Spec.ChangedAt is not { } changes)
             return merged;
 
-        var stamps = merged.Spec.ChangedAt ?? NoStamps;
+        var stamps = Later(merged.Spec.ChangedAt ?? NoStamps, changes);
         foreach (var attribute in Differences(earlier, merged))
         {
             var isLater = changes.TryGetValue(attribute.Name, out var ts) && ts > StampOf(merged.Spec, attribute.Name);
@@ -54,7 +54,7 @@ internal static class SpecMerge
                 merged = attribute.Copy(earlier, merged);
         }
 
-        return WithStamps(merged, Later(stamps, changes));
+        return WithStamps(merged, stamps);
     }
 
     /// <summary>A job with those attributes of its spec alone that have changed since the submit; without a pool, as its mark.</summary>
