@@ -71,7 +71,7 @@ public sealed class TrackedJob : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (OrderOf(job).CompareTo(OrderOf(Current)) < 0)
+            if (IsEarlier(job, Current))
                 return;
 
             (Current, IsGone) = (job, false);
@@ -82,7 +82,11 @@ public sealed class TrackedJob : IAsyncDisposable
             _ = _ended.TrySetResult(job);
     }
 
-    private static (int, int, double) OrderOf(Job job) => (job.Status.Restarts, job.Status.Epoch, job.Ts);
+    private static bool IsEarlier(Job job, Job than) => job.Status.CompareEpoch(than.Status) switch
+    {
+        0 => job.Ts < than.Ts,
+        var order => order < 0,
+    };
 
     internal void SetGone()
     {

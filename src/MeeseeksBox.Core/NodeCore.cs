@@ -185,7 +185,7 @@ public sealed class NodeCore
             return false;
 
         // An ended job that becomes live again must win over the ended copies: a new epoch outranks them.
-        var revived = entry.Job.HasEnded && job.IsLive && CopyOrder.CompareEpochs(job.Status, entry.Job.Status) is 0;
+        var revived = entry.Job.HasEnded && job.IsLive && job.Status.CompareEpoch(entry.Job.Status) is 0;
         var status = revived ? job.Status with { Epoch = job.Status.Epoch + 1, Restarts = job.Status.Restarts + 1 } : job.Status;
         _ = _state.ApplyLocal(entry, job with { Status = status }, now);
         _state.RecordEnd(entry);

@@ -8,21 +8,17 @@ internal static class CopyOrder
 {
     /// <summary>True when two copies have the same epoch and submit time, so that their progress can be compared.</summary>
     public static bool AreSameSubmission(Job one, Job other) =>
-        CompareEpochs(one.Status, other.Status) is 0 && one.Status.SubmitTs == other.Status.SubmitTs;
+        one.Status.CompareEpoch(other.Status) is 0 && one.Status.SubmitTs == other.Status.SubmitTs;
 
     /// <summary>True when no person submitted or restarted the job between two copies: what a person asked of one holds for both.</summary>
     public static bool AreSameOrder(Job one, Job other) =>
         one.Status.Restarts == other.Status.Restarts && one.Status.SubmitTs == other.Status.SubmitTs;
 
-    /// <summary>The order of two epochs. A restart by a person counts more than all that nodes made by themselves.</summary>
-    public static int CompareEpochs(JobStatus one, JobStatus other) =>
-        (one.Restarts, one.Epoch).CompareTo((other.Restarts, other.Epoch));
-
     /// <summary>True when the status of a copy outranks that of another: by submission, then by progress, then by stamp.</summary>
     public static bool Dominates(Job copy, Job than)
     {
         var (status, other) = (copy.Status, than.Status);
-        var order = CompareEpochs(status, other);
+        var order = status.CompareEpoch(other);
 
         // Legacy nodes of February 2022 reset the counts and renew submit_ts at a manual restart.
         order = order is not 0 ? order : status.SubmitTs.CompareTo(other.SubmitTs);

@@ -257,7 +257,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     private bool IsBeforeRerun(Peer peer, Job job) => job.Status.Node is not null
         && IsLegacy(peer)
         && state.Jobs.TryFind(job.Id, out var entry)
-        && CopyOrder.CompareEpochs(job.Status, entry.Job.Status) < 0
+        && job.Status.CompareEpoch(entry.Job.Status) < 0
         && job.Ts > entry.Job.Ts;
 
     private bool IsLegacy(Peer peer) => state.Nodes.Find(peer.Name) is { IsLegacy: true };

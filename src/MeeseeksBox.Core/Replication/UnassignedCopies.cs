@@ -59,7 +59,7 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
         }
 
         // A client of the original repeats the end of the run before it. A head, whose copies are wishes, counts the epoch.
-        var restarts = CopyOrder.CompareEpochs(remote.Status, local.Status) > 0
+        var restarts = remote.Status.CompareEpoch(local.Status) > 0
             || (remote.Status.EndTs is not null && remote.Status.EndTs == local.Status.EndTs);
         if (isLater && remote.Status.State is JobState.New && local.HasEnded && restarts)
         {

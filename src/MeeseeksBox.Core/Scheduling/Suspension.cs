@@ -18,8 +18,8 @@ internal static class Suspension
     public static bool Holds(Job from, Job job) =>
         from.Spec.Suspended is not null
         && MayRun(from) && MayRun(job)
-        && (from.Status.Restarts, from.Status.Epoch, from.Status.StartCount)
-            == (job.Status.Restarts, job.Status.Epoch, job.Status.StartCount);
+        && from.Status.CompareEpoch(job.Status) is 0
+        && from.Status.StartCount == job.Status.StartCount;
 
     // A job of a node that is away goes on when the node comes back.
     private static bool MayRun(Job job) =>

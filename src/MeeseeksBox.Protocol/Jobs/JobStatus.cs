@@ -169,6 +169,10 @@ public sealed record JobStatus
         EndTs = at,
     };
 
+    /// <summary>The order of two epochs: below 0 when that of this status is the earlier one.</summary>
+    /// <remarks>A restart by a person counts more than all that nodes made by themselves.</remarks>
+    public int CompareEpoch(JobStatus other) => (Restarts, Epoch).CompareTo((other.Restarts, other.Epoch));
+
     /// <summary>An error text for a run, other than the one that marks a job as presumed lost.</summary>
     /// <param name="error">The text; null for none.</param>
     public static string? RunError(string? error) => error is PresumedLostError ? $"failed: {error}" : error;

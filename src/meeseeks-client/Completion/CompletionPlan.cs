@@ -13,9 +13,6 @@ namespace MeeseeksBox.CommandLine.Completion;
 /// <param name="Live">The kind of names to request from the box.</param>
 internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList<CompletionCandidate> Fixed, RemoteCompletions Live)
 {
-    private static readonly string[] ClientKeys =
-        ["address", "port", "timeout", "refresh", "file", "log", "ssl.cafile", "ssl.cert", "ssl.key", "ssl.verify"];
-
     private static readonly string[] SpecKeys =
     [
         "id",
@@ -44,7 +41,7 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
         {
             return end >= 0
                 ? Nothing
-                : new("", current, [.. CommandTable.All.SelectMany(Names), .. Keys(ClientKeys)], RemoteCompletions.None);
+                : new("", current, [.. CommandTable.All.SelectMany(Names), .. Keys(ClientSettings.Names)], RemoteCompletions.None);
         }
 
         var command = CommandTable.Find(before.Command);

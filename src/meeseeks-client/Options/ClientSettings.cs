@@ -14,6 +14,14 @@ internal sealed record ClientSettings
 
     private static readonly string[] Keys = ["address", "port", "refresh", "timeout", "log", SslConfig.Key];
 
+    /// <summary>The names of all options.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. Keys.Except([SslConfig.Key]),
+        FileKey[..^1],
+        .. new[] { "cafile", "cert", "key", "verify" }.Select(key => $"{SslConfig.Key}.{key}"),
+    ];
+
     /// <summary>The options for the client library.</summary>
     public required MeeseeksClientOptions Options { get; init; }
 

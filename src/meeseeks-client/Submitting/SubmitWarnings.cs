@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
+using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -22,7 +23,7 @@ internal static class SubmitWarnings
     ];
 
     // The words of the command itself, which the box does not know.
-    private static readonly string[] Words = ["wait", "quiet", "file", "refresh", "timeout", "address", "port"];
+    private static readonly string[] Words = ["wait", "quiet", .. ClientSettings.Names];
 
     /// <summary>Prints the warnings about one submit.</summary>
     /// <param name="invocation">The call.</param>
