@@ -186,8 +186,13 @@ public sealed class NodeCore
 
         // An ended job that becomes live again must win over the ended copies: a new epoch outranks them.
         var revived = entry.Job.HasEnded && job.IsLive && job.Status.CompareEpoch(entry.Job.Status) is 0;
-        var status = revived ? job.Status with { Epoch = job.Status.Epoch + 1, Restarts = job.Status.Restarts + 1 } : job.Status;
-        _ = _state.ApplyLocal(entry, job with { Status = status }, now);
+        if (revived)
+        {
+            var restartedAt = RestartPolicy.RequestTime(job.Status, now.Wall);
+            job = job with { Status = job.Status with { Epoch = job.Status.Epoch + 1, RestartedAt = restartedAt } };
+        }
+
+        _ = _state.ApplyLocal(entry, job, now);
         _state.RecordEnd(entry);
         if (entry.Run is { } run)
             _runLifecycle.FollowSpec(run, entry.Job);

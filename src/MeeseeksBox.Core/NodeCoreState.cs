@@ -56,11 +56,12 @@ internal sealed class NodeCoreState
     /// <param name="entry">The job.</param>
     /// <param name="changed">The job with the change.</param>
     /// <param name="now">The time.</param>
-    public JobEntry ApplyLocal(JobEntry entry, Job changed, Instant now)
+    /// <param name="named">The attributes of the spec that a person named, also with the value that they had.</param>
+    public JobEntry ApplyLocal(JobEntry entry, Job changed, Instant now, IReadOnlyList<JobAttribute>? named = null)
     {
         var ts = Math.Max(now.Wall, NextStamp(LatestStamp(entry)));
         entry.LatestDivergentStamp = 0;
-        return Jobs.Upsert(Suspension.WithoutStale(SpecMerge.Stamped(changed, entry.Job, ts)) with { Ts = ts }, now);
+        return Jobs.Upsert(Suspension.WithoutStale(SpecMerge.Stamped(changed, entry.Job, ts, named)) with { Ts = ts }, now);
     }
 
     /// <summary>Applies a local change to the status of a job.</summary>
@@ -117,7 +118,10 @@ internal sealed class NodeCoreState
         NextStamp(Math.Max(LatestStamp(entry), Math.Max(remote.Ts, SpecMerge.LatestStamp(remote.Spec))));
 
     private static double LatestStamp(JobEntry entry) =>
-        Math.Max(entry.Job.Ts, Math.Max(SpecMerge.LatestStamp(entry.Job.Spec), entry.LatestDivergentStamp));
+        Math.Max(
+            Math.Max(entry.Job.Ts, entry.Job.Status.SubmitTs),
+            Math.Max(SpecMerge.LatestStamp(entry.Job.Spec), entry.LatestDivergentStamp));
 
-    private static double NextStamp(double ts) => Math.BitIncrement(ts + 1e-6);
+    /// <summary>The next stamp after another one.</summary>
+    public static double NextStamp(double ts) => Math.BitIncrement(ts + 1e-6);
 }

@@ -4,24 +4,47 @@ namespace MeeseeksBox.Core.Membership;
 
 /// <summary>Boxes that have the name of another node (docs/SPECIFICATION.md#node-identity).</summary>
 /// <remarks>
-/// The one that was known first keeps the name. Another one that a further peer reports is not reached through that peer, until the first
-/// one is gone, or every peer reports the other one: a box that was started again is seen by one head after the other.
+/// The one that was known first keeps the name. Another one that a further peer reports is not reached through that peer until the first
+/// one is gone. A new start of the first one is none: one head after the other reports it.
 /// </remarks>
 internal sealed class NodeRivals(Effects effects)
 {
-    // So many reports of the first box after the other one has come show that both run, whatever their clocks say.
-    private const int ReportsOfBoth = 2;
+    // In seconds of the clock of one box. A box that goes on reporting for so long after the other one has come runs beside it, whatever
+    // the clock of that one shows. A report of a box that has ended is on its way for less.
+    private const double LongestWay = 60;
 
+    // The start of each node before the present one, with the last stamp of its status.
+    private readonly Dictionary<string, (string Instance, double Ts)> _former = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Name, string Peer), Rival> _rivals = [];
 
     /// <summary>Whether a peer reports another box under the name of a node.</summary>
     public bool Has(string name, string peer) => _rivals.Count > 0 && _rivals.ContainsKey((name, peer));
 
+    /// <summary>True for two starts of one box, whose instances begin with the same id.</summary>
+    public static bool AreSameBox(string one, string other) =>
+        one.AsSpan(0, one.IndexOf('.') + 1) is { Length: > 0 } id && other.StartsWith(id, StringComparison.Ordinal);
+
+    /// <summary>Notes that a node was started again, or that another box has replaced it.</summary>
+    public void NoteRestart(string name, NodeStatus former) => _former[name] = (former.Instance!, former.Ts);
+
+    /// <summary>True for the start of a node before the present one: the peer that reports it has not received the new start.</summary>
+    public bool IsFormer(string name, NodeStatus status) =>
+        _former.TryGetValue(name, out var former) && former.Instance == status.Instance && status.Ts <= former.Ts + LongestWay;
+
+    /// <summary>True for the instance of the start before the present one, whenever it was reported.</summary>
+    public bool IsKnownFormer(string name, string instance) => _former.TryGetValue(name, out var former) && former.Instance == instance;
+
     /// <summary>Adds a report of another box.</summary>
-    public void Add(string name, string peer, NodeStatus status)
+    /// <param name="name">The name of both.</param>
+    /// <param name="peer">The peer that reports the other box.</param>
+    /// <param name="status">The status of the other box.</param>
+    /// <param name="first">The status of the first one.</param>
+    public void Add(string name, string peer, NodeStatus status, KnownNode first)
     {
         if (_rivals.GetValueOrDefault((name, peer)) is not { } known || known.Instance != status.Instance)
-            _rivals[(name, peer)] = new Rival(status.Instance!, status.Ts);
+            _rivals[(name, peer)] = known = new Rival(status.Instance!, status.Ts, first.Status.Ts);
+        if (IsKnownFormer(name, status.Instance!))
+            Report(name, first.Peer, peer, known);
     }
 
     /// <summary>Notes a further report of the first box. Each other one that still runs beside it is reported once.</summary>
@@ -32,17 +55,16 @@ internal sealed class NodeRivals(Effects effects)
     {
         foreach (var ((other, through), rival) in _rivals)
         {
-            if (other != name || through == peer || rival.IsReported)
-                continue;
-            rival.ReportsOfFirst++;
-            rival.IsReported = ts > rival.Since || rival.ReportsOfFirst >= ReportsOfBoth;
-            if (rival.IsReported)
-                effects.AddNameConflict(new NameConflict(name, peer, through));
+            if (other == name && through != peer && (ts > rival.Since || ts > rival.FirstSince + LongestWay))
+                Report(name, peer, through, rival);
         }
     }
 
     /// <summary>Forgets what a peer has reported under a name: it is the box that is known.</summary>
     public void Remove(string name, string peer) => _ = _rivals.Count > 0 && _rivals.Remove((name, peer));
+
+    /// <summary>Forgets the start before the present one of a node that is gone.</summary>
+    public void Forget(string name) => _ = _former.Remove(name);
 
     /// <summary>Forgets all that a peer has reported.</summary>
     public void RemoveAll(string peer)
@@ -51,14 +73,23 @@ internal sealed class NodeRivals(Effects effects)
             _ = _rivals.Remove(key);
     }
 
-    private sealed class Rival(string instance, double since)
+
+    private void Report(string name, string first, string second, Rival rival)
+    {
+        if (!rival.IsReported)
+            effects.AddNameConflict(new NameConflict(name, first, second));
+        rival.IsReported = true;
+    }
+
+    private sealed class Rival(string instance, double since, double firstSince)
     {
         public string Instance { get; } = instance;
 
         // The time of its first report, by its own clock.
         public double Since { get; } = since;
 
-        public int ReportsOfFirst { get; set; }
+        // The last time of the first box by then, by the clock of that one.
+        public double FirstSince { get; } = firstSince;
 
         public bool IsReported { get; set; }
     }

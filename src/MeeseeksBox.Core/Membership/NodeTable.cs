@@ -137,16 +137,19 @@ public sealed class NodeTable
         foreach (var (name, received) in statuses.Where(status => status.Key != here))
         {
             var status = isLegacy ? received.WithoutLease() : received;
-            if (IsRival(peer, name, status))
+            if (IsFormerStart(peer, name, status) || IsRival(peer, name, status))
             {
                 _ = _reports.Remove(peer, name);
                 continue;
             }
 
-            if (_reports.Add(peer, name))
+            if (_reports.Add(peer, name, status.Online ? status.Instance : null))
                 added.Add(name);
             if (!_nodes.TryGetValue(name, out var node) || Replaces(status, peer, node))
+            {
+                RemoveReportsOfFormerStart(peer, node, status);
                 Upsert(new KnownNode(name, status, peer, now.Monotonic, 0));
+            }
         }
 
         return added;
@@ -181,22 +184,43 @@ public sealed class NodeTable
     /// <summary>True when a peer reports another box under the name of a node. Its jobs are not those of the node.</summary>
     internal bool IsOfRival(string peer, string? node) => node is not null && _rivals.Has(node, peer);
 
+    // Another peer, which also reports it, has not received its new start.
+    private bool IsFormerStart(string peer, string name, NodeStatus status) =>
+        _rivals.IsFormer(name, status) && _reports.PeersOf(name).Any(other => other != peer);
+
     // The one that is known keeps the name while it is online and another peer reports it.
     private bool IsRival(string peer, string name, NodeStatus status)
     {
-        if (Find(name)?.Status is { Online: true, Instance: { } first } known && status.Instance is { } second)
+        if (Find(name) is { Status: { Online: true, Instance: { } first } known } node && status.Instance is { } second)
         {
             if (first == second && status.Ts > known.Ts)
                 _rivals.NoteFirst(name, peer, status.Ts);
-            if (first != second && _reports.PeersOf(name).Any(other => other != peer))
+            if (first != second && IsAlsoReported(peer, name, first) && !IsRestart(peer, name, first, second))
             {
-                _rivals.Add(name, peer, status);
+                _rivals.Add(name, peer, status, node);
                 return true;
             }
         }
 
         _rivals.Remove(name, peer);
         return false;
+    }
+
+    private bool IsAlsoReported(string peer, string name, string instance) => _reports.PeersOf(name)
+        .Any(other => other != peer && _reports.HasOnline(other, name, instance) && Find(other)?.Status.Online is not false);
+
+    // Where the peer had the box, it has another start of it now.
+    private bool IsRestart(string peer, string name, string former, string present) =>
+        _reports.HasOnline(peer, name, former) && NodeRivals.AreSameBox(former, present);
+
+    // The other peers reach the node again when they report its new start. A copy of the state file may be in use beside the first one.
+    private void RemoveReportsOfFormerStart(string peer, KnownNode? former, NodeStatus status)
+    {
+        if (former is not { Name: { } name, Status.Instance: { } instance } || instance == status.Instance)
+            return;
+
+        foreach (var other in _reports.PeersOf(name).Where(other => other != peer && _reports.HasOnline(other, name, instance)))
+            _ = _reports.Remove(other, name);
     }
 
     // The later versions of the original do not refresh running jobs.
@@ -222,6 +246,7 @@ public sealed class NodeTable
             return;
 
         _ = _names.Remove(name);
+        _rivals.Forget(name);
         _ = _bySeq.Remove(node);
         RemoveFromPools(node, []);
         _ = _leaseChanges.Add(name);
@@ -290,6 +315,8 @@ public sealed class NodeTable
         if (_nodes.TryGetValue(node.Name, out var known))
         {
             isSignificant = node.Status.DiffersFrom(known.Status);
+            if (known.Status.Instance is not null && node.Status.Instance != known.Status.Instance)
+                _rivals.NoteRestart(node.Name, known.Status);
             _ = _bySeq.Remove(known);
             RemoveFromPools(known, node.Status.Online ? node.Status.Pools : []);
         }

@@ -33,11 +33,11 @@ internal static class ConflictResolver
     private static MergeDecision Replace(bool newer, bool runsHere) =>
         !newer ? MergeDecision.KeepLocal : runsHere ? MergeDecision.Supersede : MergeDecision.TakeRemote;
 
-    // Nodes ran the job again by themselves before the kill of an earlier epoch had reached them.
+    // Nodes ran the job again by themselves, or a person did at another node, before the kill of an earlier epoch had reached them.
     private static bool IsKillLeft(Job local, Job remote, bool newer)
     {
         var (earlier, later) = newer ? (local, remote) : (remote, local);
-        return earlier.Status.State is JobState.Killed && later.IsLive && CopyOrder.AreSameOrder(earlier, later);
+        return CopyOrder.IsKillFor(earlier, later);
     }
 
     // One of the copies has been assigned to another node.

@@ -10,9 +10,10 @@ internal static class CopyOrder
     public static bool AreSameSubmission(Job one, Job other) =>
         one.Status.CompareEpoch(other.Status) is 0 && one.Status.SubmitTs == other.Status.SubmitTs;
 
-    /// <summary>True when no person submitted or restarted the job between two copies: what a person asked of one holds for both.</summary>
-    public static bool AreSameOrder(Job one, Job other) =>
-        one.Status.Restarts == other.Status.Restarts && one.Status.SubmitTs == other.Status.SubmitTs;
+    /// <summary>True when the kill of a copy holds for a live copy: no person submitted or restarted the job after it.</summary>
+    public static bool IsKillFor(Job killed, Job live) => killed.Status.State is JobState.Killed
+        && live.IsLive
+        && (killed.Status.OrderedAt == live.Status.OrderedAt || killed.Status.KilledAt > live.Status.OrderedAt);
 
     /// <summary>True when the status of a copy outranks that of another: by submission, then by progress, then by stamp.</summary>
     public static bool Dominates(Job copy, Job than)

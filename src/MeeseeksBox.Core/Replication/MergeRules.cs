@@ -137,7 +137,7 @@ internal sealed class MergeRules(
 
         ApplySpec(entry, remote, now);
         if (remote.Status.State is JobState.Killed)
-            _ = killRules.Kill(entry, now);
+            _ = killRules.Kill(entry, remote.Status.KilledAt, now);
 
         return true;
     }
@@ -151,8 +151,7 @@ internal sealed class MergeRules(
 
     // The status of the other copy holds, but its spec is the one before a change. A live copy after an end is a restart by a legacy peer,
     // with a spec of its own.
-    private static bool HasSpecToKeep(Job copy, Job other) => CopyOrder.AreSameOrder(copy, other)
-        && SpecMerge.HasLaterChange(copy, other)
+    private static bool HasSpecToKeep(Job copy, Job other) => SpecMerge.HasLaterChange(copy, other)
         && !(copy.HasEnded && copy.Phase is not JobPhase.PresumedLost && other.IsLive && CopyOrder.AreSameSubmission(copy, other));
 
     // True for a copy that diverges from the local run without a request: neither a kill nor a change of the spec.
@@ -166,18 +165,22 @@ internal sealed class MergeRules(
         var local = entry.Job;
         var isOurs = local.IsLive && local.Status.Node == state.Settings.Name && CopyOrder.AreSameSubmission(remote, local);
         var isBehind = !isOurs && CopyOrder.Dominates(remote, local);
+        var killedAt = Math.Max(local.Status.KilledAt, remote.Status.KilledAt);
         var furthest = isBehind ? SpecMerge.Merged(remote, local) : SpecMerge.Merged(local, remote);
         if (isBehind && entry.Run is not null)
             Supersede(entry);
 
         if (furthest.Status.Node is { } node && node != state.Settings.Name)
-            furthest = furthest with { Status = furthest.Status with { State = JobState.Killed, Active = true, Error = null } };
+        {
+            var status = furthest.Status with { State = JobState.Killed, KilledAt = killedAt, Active = true, Error = null };
+            furthest = furthest with { Status = status };
+        }
 
         if (!ReferenceEquals(furthest, local))
             entry = state.ApplyMerged(entry, furthest, remote, now);
 
         // At its node, or without one, it is still live.
-        _ = killRules.Kill(entry, now);
+        _ = killRules.Kill(entry, killedAt, now);
         reconciliation.Reconcile(entry, now);
     }
 

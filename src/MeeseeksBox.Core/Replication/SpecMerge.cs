@@ -21,18 +21,23 @@ internal static class SpecMerge
     public static double LatestStamp(JobSpec spec) => spec.ChangedAt?.Values.Max() ?? 0;
 
     /// <summary>A job in which the attributes that differ from a former one have the stamp of their change.</summary>
-    public static Job Stamped(Job changed, Job former, double ts)
+    /// <param name="changed">The job.</param>
+    /// <param name="former">The former one.</param>
+    /// <param name="ts">The stamp.</param>
+    /// <param name="named">Further attributes with this stamp: another node may have changed what stayed the same here.</param>
+    public static Job Stamped(Job changed, Job former, double ts, IReadOnlyList<JobAttribute>? named = null)
     {
-        if (ReferenceEquals(changed.Spec, former.Spec))
+        if (ReferenceEquals(changed.Spec, former.Spec) && named is null or [])
             return changed;
 
         var stamps = Later(changed.Spec.ChangedAt ?? NoStamps, former.Spec.ChangedAt ?? NoStamps);
-        return WithStamps(changed, stamps.SetItems(Differences(changed, former).Select(one => KeyValuePair.Create(one.Name, ts))));
+        var attributes = Differences(changed, former).Concat((named ?? []).Where(one => Find(one.Name) is not null));
+        return WithStamps(changed, stamps.SetItems(attributes.Select(one => KeyValuePair.Create(one.Name, ts))));
     }
 
     /// <summary>True when an attribute of a copy has changed after that of another copy, and to another value.</summary>
     public static bool HasLaterChange(Job copy, Job than) => copy.Spec.ChangedAt is { } stamps
-        && Differences(copy, than).Any(one => stamps.TryGetValue(one.Name, out var ts) && ts > StampOf(than.Spec, one.Name));
+        && Differences(copy, than).Any(one => stamps.TryGetValue(one.Name, out var ts) && ts > StampOf(than, one.Name));
 
     /// <summary>A job with the later value of each attribute of its spec; the job itself when that is its own spec.</summary>
     /// <param name="job">The copy whose status is kept.</param>
@@ -42,14 +47,15 @@ internal static class SpecMerge
         if (ReferenceEquals(job.Spec, other.Spec))
             return job;
 
-        var (merged, earlier) = other.Ts > job.Ts ? (WithSpecOf(job, other), job) : (job, other);
+        var isOther = other.Ts > job.Ts && other.Status.OrderedAt == job.Status.OrderedAt;
+        var (merged, earlier) = isOther ? (WithSpecOf(job, other), job) : (job, other);
         if (earlier.Spec.ChangedAt is not { } changes)
             return merged;
 
         var stamps = Later(merged.Spec.ChangedAt ?? NoStamps, changes);
         foreach (var attribute in Differences(earlier, merged))
         {
-            var isLater = changes.TryGetValue(attribute.Name, out var ts) && ts > StampOf(merged.Spec, attribute.Name);
+            var isLater = changes.TryGetValue(attribute.Name, out var ts) && ts > StampOf(merged, attribute.Name);
             if (isLater && !(job.HasEnded && RunSpec.Has(attribute)))
                 merged = attribute.Copy(earlier, merged);
         }
@@ -123,8 +129,9 @@ internal static class SpecMerge
     private static JobAttribute? Find(string name) =>
         name is JobAttributes.Suspended ? JobAttributes.SuspendedAttribute : Array.Find(Attributes, attribute => attribute.Name == name);
 
-    private static double StampOf(JobSpec spec, string name) =>
-        spec.ChangedAt?.TryGetValue(name, out var ts) is true ? ts : double.MinValue;
+    // A change before the submit was one of another job with the same id.
+    private static double StampOf(Job job, string name) =>
+        job.Spec.ChangedAt?.TryGetValue(name, out var ts) is true ? ts : job.Status.SubmitTs;
 
     private static ImmutableSortedDictionary<string, double> Later(
         ImmutableSortedDictionary<string, double> one, ImmutableSortedDictionary<string, double> other) =>

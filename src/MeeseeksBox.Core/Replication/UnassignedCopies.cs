@@ -52,7 +52,7 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
         if (isLater && remote.Status.State is JobState.New && local.HasEnded && remote.Status.SubmitTs > local.Status.SubmitTs)
             return Adopt(remote, entry, now);
 
-        if (remote.Status.SubmitTs < local.Status.SubmitTs || remote.Status.Restarts < local.Status.Restarts)
+        if (remote.Status.SubmitTs < local.Status.SubmitTs || remote.Status.RestartedAt < local.Status.RestartedAt)
         {
             // The copy predates a restart of the job.
             return isLater && Answer(entry, local, remote, now);
@@ -64,7 +64,7 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
         if (isLater && remote.Status.State is JobState.New && local.HasEnded && restarts)
         {
             entry.NotBefore = 0;
-            var restarted = local with { Status = RestartPolicy.RestartedManually(local.Status) };
+            var restarted = local with { Status = RestartPolicy.RestartedManually(local.Status, now.Wall) };
             return Answer(entry, SpecMerge.WithSpecOf(restarted, remote), remote, now);
         }
 

@@ -7,10 +7,27 @@ namespace MeeseeksBox.Core.Scheduling;
 /// <summary>Kills jobs (docs/SPECIFICATION.md#kill).</summary>
 internal sealed class KillRules(NodeCoreState state, LegacyNodeReruns reruns)
 {
-    /// <summary>Kills a live job: at once, or when its process has ended if a pool may hold it. An ended job does not change.</summary>
+    /// <summary>Kills a live job, as a person asked: at once, or when its process has ended if a pool may hold it.</summary>
+    /// <remarks>An ended job does not change, apart from one that may still be live elsewhere.</remarks>
     public JobEntry Kill(JobEntry entry, Instant now)
     {
         var status = entry.Job.Status;
+        var killedAt = RestartPolicy.RequestTime(status, now.Wall);
+
+        // Another node may have restarted a killed job meanwhile.
+        var mayBeLive = status.Phase is JobPhase.PresumedLost || status.State is JobState.Killed;
+        return !entry.Job.IsLive && mayBeLive
+            ? state.ApplyLocal(entry, status with { State = JobState.Killed, KilledAt = killedAt }, now)
+            : Kill(entry, killedAt, now);
+    }
+
+    /// <summary>Kills a live job, as a person asked at this or another node.</summary>
+    /// <param name="entry">The job.</param>
+    /// <param name="killedAt">When the person asked.</param>
+    /// <param name="now">The time.</param>
+    public JobEntry Kill(JobEntry entry, double killedAt, Instant now)
+    {
+        var status = entry.Job.Status with { KilledAt = Math.Max(entry.Job.Status.KilledAt, killedAt) };
         if (!entry.Job.IsLive)
         {
             // This node is about to run the job again. The kill prevents that: the end becomes a kill.

@@ -16,15 +16,21 @@ internal static class RestartPolicy
     };
 
     /// <summary>The status after a manual restart: only the number of its starts remains of the runs before.</summary>
-    public static JobStatus RestartedManually(JobStatus ended) =>
+    /// <param name="ended">The status of the ended job.</param>
+    /// <param name="at">The present time.</param>
+    public static JobStatus RestartedManually(JobStatus ended, double at) =>
         SentOffAgain(ended.WithoutResult()) with
         {
-            Restarts = ended.Restarts + 1,
+            RestartedAt = RequestTime(ended, at),
             FailCount = 0,
             StartTs = null,
             EndTs = null,
             Active = false,
         };
+
+    /// <summary>The time of a request of a person to run or to kill a job: later than all of them that this node knows of.</summary>
+    public static double RequestTime(JobStatus status, double at) =>
+        Math.Max(at, NodeCoreState.NextStamp(Math.Max(status.OrderedAt, status.KilledAt)));
 
     /// <summary>The status in a new epoch, on the node that places the job.</summary>
     public static JobStatus SentOffAgain(JobStatus ended) =>

@@ -53,7 +53,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             }
 
             var plan = entry is not null
-                ? PlanChange(entry, spec, node, warnings)
+                ? PlanChange(entry, spec, node, warnings, now)
                 : PlanNew(one, spec, submitter, node, now);
             if ((plan.Problem ?? FindError(plan.Job)) is { } fault)
                 return Refused(id, fault, warnings);
@@ -99,7 +99,8 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
                 Active = state.Jobs.IsHere(remote),
                 Pid = null,
                 Epoch = known?.Job.Status.Epoch ?? remote.Status.Epoch,
-                Restarts = known?.Job.Status.Restarts ?? remote.Status.Restarts,
+                RestartedAt = known?.Job.Status.RestartedAt ?? remote.Status.RestartedAt,
+                KilledAt = known?.Job.Status.KilledAt ?? remote.Status.KilledAt,
                 SubmitTs = remote.Status.SubmitTs > 0 ? remote.Status.SubmitTs : now.Wall,
             },
             Ts = remote.Ts > 0 ? remote.Ts : now.Wall,
@@ -201,7 +202,8 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         return new(null, submitter?.Stamp(job) ?? job, false, problem);
     }
 
-    private static PlannedChange PlanChange(JobEntry entry, SubmitArgument spec, string? node, List<string> warnings)
+    private static PlannedChange PlanChange(
+        JobEntry entry, SubmitArgument spec, string? node, List<string> warnings, Instant now)
     {
         var job = entry.Job;
         var word = JobStates.Word(job.Status.State);
@@ -226,7 +228,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             case null:
                 break;
             case JobState.New when job.HasEnded:
-                var restarted = RestartPolicy.RestartedManually(changed.Status);
+                var restarted = RestartPolicy.RestartedManually(changed.Status, now.Wall);
                 restarted = spec.Nodes is null ? restarted : restarted with { Node = node, SubmitNode = node, Nodes = null };
                 changed = changed with { Status = restarted };
                 break;
@@ -246,7 +248,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         if (job.HasEnded && spec.State is not JobState.New && spec.Nodes is not null && node != job.Status.Node)
             warnings.Add($"node: job '{job.Id}' has ended; its node changes only together with state=new");
 
-        return new(entry, changed, kill, null);
+        return new(entry, changed, kill, null) { Named = keys };
     }
 
     // The record of a run tells what ran.
@@ -320,7 +322,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         {
             var isActive = status.Active || (plan.Job.IsLive && isHere);
             plan.Entry.NotBefore = plan.Entry.Job.HasEnded ? 0 : plan.Entry.NotBefore;
-            entry = state.ApplyLocal(plan.Entry, plan.Job with { Status = status with { Active = isActive } }, now);
+            entry = state.ApplyLocal(plan.Entry, plan.Job with { Status = status with { Active = isActive } }, now, plan.Named);
             state.RecordEnd(entry);
         }
 
@@ -331,5 +333,9 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         return new(entry.Job.Id, entry.Job);
     }
 
-    private sealed record PlannedChange(JobEntry? Entry, Job Job, bool Kill, string? Problem, bool IsKept = false);
+    private sealed record PlannedChange(JobEntry? Entry, Job Job, bool Kill, string? Problem, bool IsKept = false)
+    {
+        // The attributes that the submit names.
+        public IReadOnlyList<JobAttribute> Named { get; init; } = [];
+    }
 }

@@ -14,9 +14,8 @@ internal sealed class SuspensionRules(NodeCoreState state, RunLifecycle runLifec
         if (Refusal(entry.Job, isSuspended) is { } problem)
             return new SuspensionResult(null, problem);
 
-        // Others may have signalled its processes since the last request. So that it travels, a copy of another node gets a new stamp.
-        if (entry.Run is null || entry.Job.Spec.Suspended is true != isSuspended)
-            entry = state.ApplyLocal(entry, Suspension.Set(entry.Job, isSuspended), now);
+        // Others may have signalled its processes since the last request, and another node may have received another one.
+        entry = state.ApplyLocal(entry, Suspension.Set(entry.Job, isSuspended), now, [JobAttributes.SuspendedAttribute]);
         if (entry.Run is { } run)
             runLifecycle.FollowSuspension(run, entry.Job, isAsked: true);
 

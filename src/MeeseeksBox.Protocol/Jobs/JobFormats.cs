@@ -132,6 +132,8 @@ internal static class JobFormats
 
     public static readonly JobValueFormat<double?> OptionalTime = Optional(Time);
 
+    public static readonly JobValueFormat<double> RequestTime = Time with { IsSet = static value => value is not 0 };
+
     public static readonly JobValueFormat<int> Whole = new()
     {
         Expected = "a whole number",

@@ -37,13 +37,15 @@ public sealed record JobStatus
     /// <summary>True while a pool holds the job: queued, running, or being killed.</summary>
     public bool Active { get; init; }
 
-    /// <summary>How often a person restarted the job.</summary>
-    public int Restarts { get; init; }
+    /// <summary>When a person restarted the job last; 0: never.</summary>
+    /// <remarks>Later than all that the restarting node knew of the job, also where clocks differ.</remarks>
+    public double RestartedAt { get; init; }
+
+    /// <summary>When a person killed the job last; 0: never, or by a node that does not keep it.</summary>
+    public double KilledAt { get; init; }
 
     /// <summary>How often the job was sent off again: by a manual restart, by <c>resubmit</c> or after an expiry.</summary>
-    /// <remarks>
-    /// A copy with a lower epoch is stale regardless of its stamp. The original has no epoch; its nodes pass the attribute along.
-    /// </remarks>
+    /// <remarks>The original has no epoch; its nodes pass the attribute along.</remarks>
     public int Epoch { get; init; }
 
     /// <summary>The time of the submit.</summary>
@@ -135,6 +137,9 @@ public sealed record JobStatus
     /// <summary>The disk input and output of the last run.</summary>
     public IoUsage? Io { get; init; }
 
+    /// <summary>When a person had the job run last: by its submit or by a restart.</summary>
+    public double OrderedAt => Math.Max(SubmitTs, RestartedAt);
+
     /// <summary>The phase of the job.</summary>
     public JobPhase Phase => State switch
     {
@@ -169,9 +174,9 @@ public sealed record JobStatus
         EndTs = at,
     };
 
-    /// <summary>The order of two epochs: below 0 when that of this status is the earlier one.</summary>
-    /// <remarks>A restart by a person counts more than all that nodes made by themselves.</remarks>
-    public int CompareEpoch(JobStatus other) => (Restarts, Epoch).CompareTo((other.Restarts, other.Epoch));
+    /// <summary>The order of two epochs: below 0 when that of this status is the earlier one, whatever the stamps.</summary>
+    /// <remarks>A person who runs the job counts more than all that nodes made by themselves.</remarks>
+    public int CompareEpoch(JobStatus other) => (OrderedAt, Epoch).CompareTo((other.OrderedAt, other.Epoch));
 
     /// <summary>An error text for a run, other than the one that marks a job as presumed lost.</summary>
     /// <param name="error">The text; null for none.</param>

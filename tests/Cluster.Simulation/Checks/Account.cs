@@ -107,7 +107,8 @@ internal sealed class Account(World world, bool isChecked)
             return;
 
         var story = Story(job.Id);
-        var start = new JobStory.Start(world.Agenda.Now, box.Name, box.Instance, job.Status.Epoch, job.Status.StartCount);
+        var status = job.Status;
+        var start = new JobStory.Start(world.Agenda.Now, box.Name, box.Instance, status.Epoch, status.OrderedAt, status.StartCount);
         if (Reason(story, start) is { } reason)
             Report($"{job.Id} was started on {box.Name} though {reason}");
 
@@ -133,7 +134,7 @@ internal sealed class Account(World world, bool isChecked)
     public void NoteKilled(Box box, Job killed)
     {
         if (killed.Status.State is JobState.Killed && (killed.Status.Active || killed.Status.Node == box.Name))
-            Story(killed.Id).Kills.Add(new(world.Agenda.Now, box.Name, killed.Status.Restarts));
+            Story(killed.Id).Kills.Add(new(world.Agenda.Now, box.Name, killed.Status.KilledAt));
         else
             Story(killed.Id).HasUnconfirmedKill = true;
     }
@@ -246,7 +247,7 @@ internal sealed class Account(World world, bool isChecked)
 
             // No box has confirmed the kill, and perhaps none has received it.
             if (gone.Status is { State: JobState.Killed, Error: "expired" })
-                _ = Story(gone.Id).Kills.RemoveAll(kill => kill.Box == box.Name && kill.Restarts == gone.Status.Restarts);
+                _ = Story(gone.Id).Kills.RemoveAll(kill => kill.Box == box.Name && kill.At > gone.Status.OrderedAt);
         }
     }
 
@@ -278,7 +279,8 @@ internal sealed class Account(World world, bool isChecked)
         var last = story.Starts[^1];
         return story.WasFreedSince(last.Time) || story.HasExpired || story.IsSetBack || EndedSince(last.Box, last.Time)
             || (story.Removals.TryGetValue(start.Box, out var removal) && EndedSince(start.Box, removal))
-            || (start.Epoch > last.Epoch && Math.Max(story.Restarts, story.Opened) >= start.Epoch) ? null
+            || (start.Epoch > last.Epoch && story.Opened >= start.Epoch)
+            || (start.OrderedAt > last.OrderedAt && story.IsRestarted) ? null
             : $"it had started on {last.Box}, and no event since then allows another run";
     }
 }

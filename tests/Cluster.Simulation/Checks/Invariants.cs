@@ -78,7 +78,7 @@ internal sealed class Invariants(World world)
             foreach (var run in box.Core.Runs)
             {
                 if (box.Core.Find(run.Job.Id) is { } job
-                    && Account.Story(job.Id).Kills.Any(kill => kill.Restarts == job.Status.Restarts && !MayBeUndone(kill, box)))
+                    && Account.Story(job.Id).Kills.Any(kill => kill.At > job.Status.OrderedAt && !MayBeUndone(kill, box)))
                 {
                     Account.Report($"{job.Id} was killed and runs on: {Account.Show(job)}");
                 }
@@ -89,7 +89,7 @@ internal sealed class Invariants(World world)
     /// <summary>Checks that the only change of a spec has reached all boxes.</summary>
     public void CheckSpecChanges()
     {
-        foreach (var story in Account.Stories.Where(story => story is { SpecChanges.Count: 1, Restarts: 0, IsSetBack: false }))
+        foreach (var story in Account.Stories.Where(story => story is { SpecChanges.Count: 1, IsSetBack: false }))
         {
             var change = story.SpecChanges[0];
             if (change.Tag is null || story.HasUnconfirmedKill || Account.EndedSince(change.Box, change.Time))

@@ -27,8 +27,8 @@ internal sealed class JobStory(string id)
     /// <summary>The accepted changes of the spec. Of several, one may replace another.</summary>
     public List<Change> SpecChanges { get; } = [];
 
-    /// <summary>The latest epoch that a manual restart may have opened.</summary>
-    public int Restarts { get; set; }
+    /// <summary>True when a person has restarted it.</summary>
+    public bool IsRestarted { get; set; }
 
     /// <summary>The number of changes, without those by a merge.</summary>
     public int Changes { get; set; }
@@ -74,10 +74,10 @@ internal sealed class JobStory(string id)
     public bool WasFreedSince(double time) => _freed >= time;
 
     /// <summary>A process that was started.</summary>
-    public sealed record Start(double Time, string Box, int Instance, int Epoch, int Count);
+    public sealed record Start(double Time, string Box, int Instance, int Epoch, double OrderedAt, int Count);
 
-    /// <summary>A kill that was accepted. It holds for all runs until a person restarts the job.</summary>
-    public sealed record Kill(double Time, string Box, int Restarts);
+    /// <summary>A kill that was accepted. It holds for all runs but those that a person asks for later.</summary>
+    public sealed record Kill(double Time, string Box, double At);
 
     /// <summary>A change of the spec that was accepted: of its tags to one, or of something else.</summary>
     public sealed record Change(double Time, string Box, string? Tag);

@@ -26,7 +26,7 @@ internal sealed class Clients(World world)
             case < 6:
                 Submit(box);
                 break;
-            case 6 when Any(box, job => job.IsLive) is { } live:
+            case 6 when Any(box, job => job.IsLive || job.Phase is JobPhase.PresumedLost) is { } live:
                 Kill(box, live.Id);
                 break;
             case 7 when Any(box, job => job.IsLive) is { } live:
@@ -40,7 +40,7 @@ internal sealed class Clients(World world)
                 break;
             case 9 when Random.Next(2) is 0 && Any(box, job => job.HasEnded && job.Spec.Pool is not NodeSettings.ConfigPool) is { } ended:
                 // Counted before, because it may start at once.
-                world.Account.Story(ended.Id).Restarts = Math.Max(world.Account.Story(ended.Id).Restarts, ended.Status.Epoch) + 1;
+                world.Account.Story(ended.Id).IsRestarted = true;
                 _ = Submit(box, $$"""{"id":"{{ended.Id}}","state":"new"}""");
                 break;
             case 10 when Any(box, job => job.Status.State is JobState.Running) is { } running:

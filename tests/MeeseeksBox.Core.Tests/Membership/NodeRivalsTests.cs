@@ -41,8 +41,9 @@ public sealed class NodeRivalsTests
     {
         Report("h1", 10, "a.1");
         Report("h2", 5000, "b.1");
-        Report("h1", 20, "a.1");
-        Report("h1", 30, "a.1");
+        Report("h1", 69, "a.1");
+        Conflicts.Should().BeEmpty("the first one may have ended before");
+        Report("h1", 71, "a.1");
 
         Conflicts.Should().ContainSingle();
     }
@@ -89,6 +90,78 @@ public sealed class NodeRivalsTests
         Conflicts.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("a.2")]
+    [InlineData("b.1")]
+    public void A_box_that_is_started_again_is_reached_through_one_head_while_the_other_one_is_silent(string present)
+    {
+        Report("h1", 10, "a.1");
+        Report("h2", 11, "a.1");
+        _head.Pass(5);
+
+        Report("h1", 15, present, slots: 9);
+        _head.Pass(present is "a.2" ? 0 : 16);
+        Report("h1", 40, present, slots: 9);
+
+        Nodes.Find("x")!.Status.Pools["p1"].Limit.Should().Be(9);
+        (Nodes.IsReachedThrough("h1", "x"), Nodes.IsReachedThrough("h2", "x")).Should().Be((true, false));
+        Conflicts.Should().BeEmpty();
+
+        Report("h2", 41, present);
+        Nodes.IsReachedThrough("h2", "x").Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_box_that_is_started_again_is_taken_while_the_other_head_has_it_offline_or_is_offline_itself(bool isHeadOffline)
+    {
+        Report("h2", 10, "a.1");
+        Report("h1", 11, "a.1");
+        if (isHeadOffline)
+            _ = Merge("h3", ("h2", Some.Status(5) with { Online = false, Instance = "h.1" }));
+        else
+            _ = Merge("h2", ("x", Some.Status(10) with { Online = false, Instance = "a.1" }));
+
+        Report("h1", 15, "b.1", slots: 9);
+
+        Nodes.Find("x")!.Status.Pools["p1"].Limit.Should().Be(9);
+        Nodes.IsReachedThrough("h1", "x").Should().BeTrue();
+    }
+
+    [Fact]
+    public void Reports_from_before_a_restart_are_no_second_box()
+    {
+        Report("h1", 10, "a.1");
+        Report("h2", 11, "a.1");
+        Report("h1", 15, "b.1");
+
+        // The second head had a later status of the first start.
+        Report("h2", 12, "a.1");
+        Report("h2", 13, "a.1");
+        Report("h2", 16, "b.1");
+        Report("h1", 17, "b.1");
+
+        Nodes.Find("x")!.Status.Instance.Should().Be("b.1");
+        Conflicts.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Two_boxes_with_copies_of_one_state_are_reported()
+    {
+        Report("h1", 10, "a.1");
+        Report("h2", 11, "a.1");
+        Report("h2", 12, "a.2");
+        Nodes.IsReachedThrough("h1", "x").Should().BeFalse();
+
+        Report("h1", 30, "a.1");
+        Report("h1", 90, "a.1");
+
+        Nodes.Find("x")!.Status.Instance.Should().Be("a.2");
+        Nodes.IsReachedThrough("h1", "x").Should().BeFalse();
+        Conflicts.Should().Equal(new NameConflict("x", "h2", "h1"));
+    }
+
     [Fact]
     public void The_other_box_gets_the_name_when_the_first_one_is_offline()
     {
@@ -125,10 +198,8 @@ public sealed class NodeRivalsTests
     }
 
     private void Report(string peer, double ts, string? instance, int slots = 2) =>
-        _head.Core.MergeNodesOf(
-            _head.Peer(peer),
-            new Dictionary<string, NodeStatus> { ["x"] = Some.Status(ts, slots) with { Instance = instance } },
-            [],
-            1,
-            _head.Now).Should().BeNull();
+        Merge(peer, ("x", Some.Status(ts, slots) with { Instance = instance })).Should().BeNull();
+
+    private string? Merge(string peer, (string Name, NodeStatus Status) node) => _head.Core.MergeNodesOf(
+        _head.Peer(peer), new Dictionary<string, NodeStatus> { [node.Name] = node.Status }, [], 1, _head.Now);
 }

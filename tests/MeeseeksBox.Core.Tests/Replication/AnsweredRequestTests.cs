@@ -162,7 +162,7 @@ public sealed class AnsweredRequestTests
 
         head.Merge(Copy("'node':'n1','state':'killed','start_count':1,'end_ts':6") with { Ts = head.Clock.Wall + 50 });
 
-        (head["a"].Status.State, head["a"].Status.Restarts).Should().Be((JobState.New, 1));
+        (head["a"].Status.State, head["a"].Status.RestartedAt).Should().Be((JobState.New, head.Clock.Wall));
     }
 
     [Fact]
@@ -170,9 +170,9 @@ public sealed class AnsweredRequestTests
     {
         var (node, run) = Rerun();
 
-        node.Merge(Copy("'node':'n2','restarts':1,'epoch':1,'ts':9"));
+        node.Merge(Copy("'node':'n2','restarted_at':6,'epoch':1,'ts':9"));
 
-        (node["a"].Status.Node, node["a"].Status.Restarts, run.Stop).Should().Be(("n2", 1, StopReason.Superseded));
+        (node["a"].Status.Node, run.Stop).Should().Be(("n2", StopReason.Superseded));
     }
 
     [Fact]

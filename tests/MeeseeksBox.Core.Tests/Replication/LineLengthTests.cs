@@ -174,7 +174,7 @@ public sealed class LineLengthTests
         {
             Ts = 9e9,
             Spec = new JobSpec { Pool = pool },
-            Status = done.Status with { State = JobState.New, Restarts = 5, EndTs = null },
+            Status = done.Status with { State = JobState.New, RestartedAt = 5, EndTs = null },
         };
 
         _ = node.Core.MergeReply(node.Peer("below"), new PeerReply { Jobs = [again], Seq = 1 }, node.Now);

@@ -25,13 +25,17 @@ public sealed class SuspensionRulesTests
 
     // Others may have continued the processes meanwhile.
     [Fact]
-    public void A_second_suspension_acts_and_changes_no_attribute()
+    public void A_second_suspension_acts_and_changes_nothing_but_its_time()
     {
         var node = new TestNode();
         var run = Start(node);
         var first = Set(node, true);
+        node.Pass(1);
 
-        Set(node, true).Should().BeSameAs(first);
+        var second = Set(node, true);
+
+        second.Spec.ChangedAt!["suspended"].Should().BeGreaterThan(first.Spec.ChangedAt!["suspended"]);
+        (second with { Seq = first.Seq, Ts = first.Ts, Spec = second.Spec with { ChangedAt = first.Spec.ChangedAt } }).Should().Be(first);
 
         node.Core.Effects.SuspendedRuns.Should().Equal(run, run);
     }

@@ -10,7 +10,8 @@ public static partial class RecordedOutput
     // Attributes of jobs and nodes that the original does not have.
     private static readonly string[] Ours =
     [
-        "epoch", "restarts", "changed_at", "ver", "caps", "links", "instance", "cert_until", "max_request", "cpu", "maxrss", "io",
+        "epoch", "restarted_at", "killed_at", "changed_at", "ver", "caps", "links", "instance", "cert_until", "max_request", "cpu",
+        "maxrss", "io",
     ];
 
     // meeseeks-box sets these attributes at the submit, the original with the first change.
