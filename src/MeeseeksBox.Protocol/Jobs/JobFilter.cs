@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
@@ -9,7 +10,11 @@ namespace MeeseeksBox.Protocol.Jobs;
 /// </remarks>
 public sealed class JobFilter
 {
+    // In place of these, a person may have meant a condition.
+    private static readonly string[] Keys = ["ids", "tag", .. JobAttributes.All.Select(attribute => attribute.Name)];
+
     private readonly List<Condition> _conditions = [];
+    private readonly List<string> _warnings = [];
 
     private JobFilter()
     {
@@ -20,6 +25,10 @@ public sealed class JobFilter
 
     /// <summary>Selects jobs with a higher number of change; null for all.</summary>
     public long? NewerSeq { get; private set; }
+
+    /// <summary>The conditions that no job can meet, as far as this version knows, each in one sentence.</summary>
+    /// <remarks>A job may have attributes that this version does not know. So such a condition is no error.</remarks>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>True when there are no conditions.</summary>
     public bool IsEmpty => Ids is null && !HasConditions;
@@ -119,9 +128,16 @@ public sealed class JobFilter
         Func<Job, bool> holds = JobAttributes.TryFind(name, out var attribute)
             ? job => wanted.Match(attribute.Canonical(job))
             : job => wanted.Match(job.Extra?.TryGetValue(name, out var extra) is true ? LenientJson.Canonical(extra) : null);
+        if (attribute is null)
+            _warnings.Add($"{name}: not an attribute of jobs{DidYouMean.Of(name, Keys)}");
+        else if (attribute.Name is "state")
+            _warnings.AddRange(wanted.Unmet(JobStates.All).Select(UnknownState));
         _conditions.Add(new Condition(holds, wanted.IsAbsence));
         return null;
     }
+
+    private static string UnknownState(string word) =>
+        $"state: '{word}' is not a state; the states are {string.Join(", ", JobStates.All)}";
 
     private sealed record Condition(Func<Job, bool> Holds, bool IsAbsence = false);
 
@@ -149,6 +165,13 @@ public sealed class JobFilter
         public bool Match(string? text) => text is null
             ? _absent
             : _exact.Contains(text) || _beginnings.Exists(beginning => text.StartsWith(beginning, StringComparison.Ordinal));
+
+        /// <summary>The expected values that none of some texts meets.</summary>
+        public IEnumerable<string> Unmet(IReadOnlyList<string> texts) =>
+        [
+            .. _exact.Where(text => !texts.Contains(text)),
+            .. _beginnings.Where(one => !texts.Any(text => text.StartsWith(one, StringComparison.Ordinal))).Select(one => $"{one}*"),
+        ];
 
         private void Add(JsonElement value)
         {

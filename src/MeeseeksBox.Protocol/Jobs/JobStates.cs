@@ -9,6 +9,9 @@ public static class JobStates
 
     private static readonly JsonEncodedText[] EncodedWords = [.. Words.Select(word => JsonEncodedText.Encode(word))];
 
+    /// <summary>The names of all states.</summary>
+    public static IReadOnlyList<string> All => Words;
+
     /// <summary>The name of a state on the wire.</summary>
     public static string Word(JobState state) => Words[(int)state];
 

@@ -18,6 +18,9 @@ public sealed record KillRequest(string? Id, JobFilter Filter) : Request
     /// <summary>The signal to send instead of a kill; null for a kill.</summary>
     public Signal? Signal { get; init; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Warnings => Filter.Warnings;
+
     /// <summary>Writes a line that sends a signal to some jobs, without its newline.</summary>
     public static void WriteSignal(IBufferWriter<byte> output, IEnumerable<string> ids, Signal signal)
     {

@@ -6,4 +6,8 @@ namespace MeeseeksBox.Protocol.Requests;
 /// <param name="IsSuspended">True for <c>suspend</c>, false for <c>resume</c>.</param>
 /// <param name="Id">The single id, if one was given; the answer is then that job and not an object of jobs.</param>
 /// <param name="Filter">The jobs; an empty filter selects none.</param>
-public sealed record SuspendRequest(bool IsSuspended, string? Id, JobFilter Filter) : Request;
+public sealed record SuspendRequest(bool IsSuspended, string? Id, JobFilter Filter) : Request
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Warnings => Filter.Warnings;
+}

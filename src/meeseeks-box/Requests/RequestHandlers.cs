@@ -42,6 +42,7 @@ internal sealed class RequestHandlers(
             return ValueTask.CompletedTask;
         }
 
+        answer.Warn(request.Warnings);
         durability.Note(request, session, answer);
         switch (request)
         {

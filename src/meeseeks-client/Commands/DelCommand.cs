@@ -40,7 +40,7 @@ internal static class DelCommand
         }
 
         JobCommandHelpers.RequireJobs(invocation.Words);
-        var selection = JobWords.Selection(invocation.Words);
+        var selection = invocation.Selection(invocation.Words);
         if (signal is not null)
             return await invocation.PrintAnswerAsync(await invocation.Client.SignalRawAsync(selection, signal, invocation.Stop), "kill");
 

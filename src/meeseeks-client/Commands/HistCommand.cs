@@ -35,7 +35,7 @@ internal static class HistCommand
     {
         var json = JobWords.ExtractSwitch(invocation.Words, "json");
         var file = JobWords.Extract(invocation.Words, "file");
-        var selection = JobWords.Selection(invocation.Words);
+        var selection = invocation.Selection(invocation.Words);
         var filter = JobFilter.Read(JsonElement.Parse(selection.ToFilter().ToJsonString()), out var problem)
             ?? throw new UsageException(problem!);
         var path = file ?? await FindAsync(invocation);

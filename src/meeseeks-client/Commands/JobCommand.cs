@@ -1,5 +1,4 @@
 using MeeseeksBox.CommandLine.Invocations;
-using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -23,7 +22,7 @@ internal static class JobCommand
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        var selection = JobWords.Selection(invocation.Words);
+        var selection = invocation.Selection(invocation.Words);
         var wanted = JobCommandHelpers.Wanted(invocation.Words);
         return invocation.Settings.Refresh is { } refresh
             ? invocation.WriteUnknown(wanted.Except(await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed: [])))

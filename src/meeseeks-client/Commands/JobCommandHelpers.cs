@@ -2,6 +2,7 @@ using System.Text.Json;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -14,6 +15,9 @@ internal static class JobCommandHelpers
         means "or"; a * at the end of an id or a value matches any ending. id==ID is exactly that id, whatever characters it has.
         A condition without a value selects nothing.
         """;
+
+    // Options of other commands.
+    private static readonly string[] Options = ["quiet", "wait", "file", "follow", "signal", "json"];
 
     /// <summary>Prints jobs as JSON, and a message for each unknown id.</summary>
     /// <param name="invocation">The call.</param>
@@ -59,6 +63,25 @@ internal static class JobCommandHelpers
     /// <summary>The ids that must exist: none if there are conditions too, because those may exclude an id.</summary>
     public static IEnumerable<string> Wanted(IReadOnlyCollection<string> words) =>
         words.All(word => JobWords.IdOf(word) is not null) ? Ids(words.Where(word => !JobWords.IsPattern(word))) : [];
+
+    /// <summary>Reads a selection of jobs, and warns of conditions that no job can meet.</summary>
+    /// <exception cref="UsageException">A word is wrong, such as a misspelt attribute, which would select nothing.</exception>
+    public static JobSelection Selection(this Invocation invocation, IReadOnlyList<string> words)
+    {
+        var selection = JobWords.Selection(words);
+        var filter = JobFilter.Read(JsonElement.Parse(selection.ToFilter().ToJsonString()), out var problem)
+            ?? throw new UsageException(problem!);
+
+        // An unknown attribute may be one of a later version, but not when its name is that of an option or nearly that of an attribute.
+        var mistakes = filter.Warnings.Where(IsMistake).ToList();
+        filter.Warnings.Except(mistakes).ToList().ForEach(invocation.Console.Warn);
+        return mistakes.Count is 0 ? selection : throw new UsageException(string.Join('\n', mistakes));
+    }
+
+    private static bool IsMistake(string warning) =>
+        warning.EndsWith('?')
+        || warning.StartsWith("state: ", StringComparison.Ordinal)
+        || Array.Exists(Options, option => warning.StartsWith($"{option}: ", StringComparison.Ordinal));
 
     /// <summary>Throws if a command that needs a selection of jobs has none.</summary>
     /// <exception cref="UsageException">There are no words.</exception>

@@ -26,7 +26,7 @@ internal static class LsCommand
     private static async Task<int> RunAsync(Invocation invocation)
     {
         var isQuiet = JobWords.ExtractSwitch(invocation.Words, "quiet");
-        var ids = await invocation.Client.ListAsync(JobWords.Selection(invocation.Words), invocation.Stop);
+        var ids = await invocation.Client.ListAsync(invocation.Selection(invocation.Words), invocation.Stop);
         if (isQuiet || ConsoleOutput.IsTerminal)
         {
             foreach (var id in ids)

@@ -34,7 +34,7 @@ internal static class ModCommand
     public static async Task<int> ChangeAsync(Invocation invocation, IReadOnlyList<string> which, JsonObject changes)
     {
         // Only existing jobs: a submit with an unknown id would create a job.
-        var found = await invocation.Client.ListAsync(JobWords.Selection(which), invocation.Stop);
+        var found = await invocation.Client.ListAsync(invocation.Selection(which), invocation.Stop);
         var answers = await Task.WhenAll(found.Select(id => SetAsync(invocation, id, changes)));
         var jobs = new JsonObject();
         var status = ClientExitStatus.Good;

@@ -1,5 +1,4 @@
 using MeeseeksBox.CommandLine.Invocations;
-using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Status;
 using MeeseeksBox.Configuration;
@@ -37,7 +36,7 @@ internal static class StatCommand
     private static async Task<int> RunAsync(Invocation invocation)
     {
         var view = StatusView.Read([.. invocation.Words.Where(word => !CommandLineSetting.IsSetting(word))]);
-        var selection = JobWords.Selection([.. invocation.Words.Where(CommandLineSetting.IsSetting)]);
+        var selection = invocation.Selection([.. invocation.Words.Where(CommandLineSetting.IsSetting)]);
         var filter = ConsoleOutput.IsTerminal ? StatusFilter.None : new StatusFilter(selection);
         selection = !ConsoleOutput.IsTerminal ? filter.Jobs
             : view.IsActiveOnly ? selection.With("active", true)

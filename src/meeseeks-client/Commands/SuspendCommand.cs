@@ -1,5 +1,4 @@
 using MeeseeksBox.CommandLine.Invocations;
-using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -38,7 +37,7 @@ internal static class SuspendCommand
     private static async Task<int> RunAsync(Invocation invocation, bool isSuspended)
     {
         JobCommandHelpers.RequireJobs(invocation.Words);
-        var selection = JobWords.Selection(invocation.Words);
+        var selection = invocation.Selection(invocation.Words);
         return isSuspended
             ? await invocation.PrintAnswerAsync(await invocation.Client.SuspendRawAsync(selection, invocation.Stop), "suspend")
             : await invocation.PrintAnswerAsync(await invocation.Client.ResumeRawAsync(selection, invocation.Stop), "resume");

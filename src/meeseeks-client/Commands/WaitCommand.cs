@@ -30,10 +30,13 @@ internal static class WaitCommand
         var client = invocation.PatientClient;
         var ids = invocation.Words.TrueForAll(word => JobWords.IdOf(word) is not null && !JobWords.IsPattern(word))
             ? [.. JobCommandHelpers.Ids(invocation.Words)]
-            : await client.ListAsync(JobWords.Selection(invocation.Words), invocation.Stop);
+            : await client.ListAsync(invocation.Selection(invocation.Words), invocation.Stop);
         var unknown = JobCommandHelpers.Wanted(invocation.Words).Except(ids);
         var status = invocation.WriteUnknown(unknown);
         var order = ids.Distinct().ToList();
+        if (order.Count is 0 && !unknown.Any())
+            invocation.Console.WriteMessage("no job matches; there is nothing to wait for");
+
         using (var bar = new Progress(order.Count, invocation.Time))
         {
             var ends = await client.WaitAsync(order, bar, invocation.Stop);

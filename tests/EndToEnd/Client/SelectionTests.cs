@@ -23,6 +23,60 @@ public sealed class SelectionTests(SharedBox shared) : SharedBoxTests(shared)
         (await Box.ClientAsync("job", id)).Json.GetProperty(id).GetProperty("state").GetString().Should().Be("new");
     }
 
+    [Theory]
+    [InlineData("wait tga=night", "tga: not an attribute of jobs; did you mean tag?")]
+    [InlineData("del quiet=1 JOB", "quiet: not an attribute of jobs")]
+    [InlineData("del pol=p", "pol: not an attribute of jobs; did you mean pool?")]
+    [InlineData("hold satte=new", "satte: not an attribute of jobs; did you mean state?")]
+    [InlineData("mod stat=new : hold=1", "stat: not an attribute of jobs; did you mean state?")]
+    [InlineData("suspend state=runing", "state: 'runing' is not a state; the states are new, running, done, failed, killed")]
+    [InlineData("stat state=new,fialed", "state: 'fialed' is not a state")]
+    [InlineData("job state=d*,x*", "state: 'x*' is not a state")]
+    [InlineData("hist file=/dev/null stat=failed", "stat: not an attribute of jobs; did you mean state?")]
+    public async Task A_misspelt_condition_is_an_error_and_selects_nothing_in_silence(string words, string message)
+    {
+        var id = Some.Id();
+        await Box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1 });
+
+        var run = await Box.ClientAsync(words.Replace("JOB", id).Split(' '));
+
+        (run.Status, run.Output).Should().Be((2, ""));
+        run.Errors.Should().Contain(message);
+        (await Box.ClientAsync("job", id)).Json.GetProperty(id).GetProperty("state").GetString().Should().Be("new");
+    }
+
+    [Fact]
+    public async Task A_condition_on_an_attribute_that_may_be_one_of_another_version_is_a_warning()
+    {
+        var run = await Box.ClientAsync("ls", "of_another_version=1");
+
+        (run.Status, run.Output).Should().Be((0, "[]\n"));
+        run.Errors.Should().Contain("warning: of_another_version: not an attribute of jobs");
+    }
+
+    [Fact]
+    public async Task A_wait_for_no_job_says_so()
+    {
+        var run = await Box.ClientAsync("wait", $"tag={Some.Id()}");
+
+        (run.Status, run.Output).Should().Be((0, ""));
+        run.Errors.Should().Contain("no job matches; there is nothing to wait for");
+    }
+
+    [Theory]
+    [InlineData("ls")]
+    [InlineData("get")]
+    [InlineData("kill")]
+    [InlineData("suspend")]
+    public async Task A_condition_that_no_job_can_meet_has_a_warning_on_the_wire(string request)
+    {
+        var answer = await Box.AskObjectAsync(new Dictionary<string, object> { [request] = new { stat = "x", state = "dnoe" } });
+
+        answer.GetProperty("warnings").EnumerateArray().Select(one => one.GetString()).Should().Equal(
+            "stat: not an attribute of jobs; did you mean state?",
+            "state: 'dnoe' is not a state; the states are new, running, done, failed, killed");
+    }
+
     [Fact]
     public async Task Every_id_can_be_selected_exactly()
     {

@@ -27,6 +27,17 @@ public sealed class JobFilterTests
     }
 
     [Theory]
+    [InlineData("""{"state":["new","run*"],"tag":"x","config":{"a":1},"ids":["a"],"seq":1,"ts":1,"active":1,"error":false}""", "")]
+    [InlineData("""{"tga":"x"}""", "tga: not an attribute of jobs; did you mean tag?")]
+    [InlineData("""{"color":"red"}""", "color: not an attribute of jobs")]
+    [InlineData("""{"state":["done","dnoe"]}""", "state: 'dnoe' is not a state; the states are new, running, done, failed, killed")]
+    [InlineData("""{"state":"x*"}""", "state: 'x*' is not a state; the states are new, running, done, failed, killed")]
+    public void A_condition_that_no_job_can_meet_has_a_warning(string json, string expected)
+    {
+        string.Join('|', Read(json).Warnings).Should().Be(expected);
+    }
+
+    [Theory]
     [InlineData("""{"id":"job*"}""")]
     [InlineData("""{"ids":["x","job*"]}""")]
     public void A_pattern_among_ids_matches_by_prefix(string json)
