@@ -22,6 +22,7 @@ internal static class ConflictResolver
         return (CopyOrder.AreSameSubmission(remote, local), remote.Status.Node == local.Status.Node) switch
         {
             (false, _) when IsKillLeft(local, remote, newer) => MergeDecision.Kill,
+            (false, _) when IsRerunNeedless(local, remote, newer) => MergeDecision.TakeEnd,
             (false, _) => Replace(newer, runsHere),
             (true, _) when runsHere && !isOwner => Replace(newer, runsHere),
             (true, false) => ResolveMoved(local, remote, isOwner, runsHere, newer, later),
@@ -38,6 +39,16 @@ internal static class ConflictResolver
     {
         var (earlier, later) = newer ? (local, remote) : (remote, local);
         return CopyOrder.IsKillFor(earlier, later);
+    }
+
+    // A node that had given the job up waits to run it again, and the run that it has not heard of was a success.
+    private static bool IsRerunNeedless(Job local, Job remote, bool newer)
+    {
+        var (earlier, later) = newer ? (local, remote) : (remote, local);
+        return earlier is { Status.State: JobState.Done, HasEnded: true }
+            && later is { Status.State: JobState.New, Spec: { Resubmit: not true, Restart: not true } }
+            && earlier.Status.OrderedAt == later.Status.OrderedAt
+            && earlier.Status.StartCount >= later.Status.StartCount;
     }
 
     // One of the copies has been assigned to another node.

@@ -15,6 +15,9 @@ internal enum MergeDecision
     /// <summary>Take the status of the remote copy, and the later spec.</summary>
     TakeRemoteStatus,
 
+    /// <summary>Take the end of the earlier epoch into the later one: the job need not run again.</summary>
+    TakeEnd,
+
     /// <summary>Kill the job: one copy is killed, and the other is still live.</summary>
     Kill,
 

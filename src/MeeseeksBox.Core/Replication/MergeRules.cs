@@ -74,6 +74,9 @@ internal sealed class MergeRules(
             case MergeDecision.Kill:
                 Kill(entry, remote, now);
                 return true;
+            case MergeDecision.TakeEnd:
+                TakeEnd(entry, remote, now);
+                return true;
             case MergeDecision.KeepLocal when HasSpecToKeep(remote, entry.Job):
                 ApplySpec(entry, remote, now);
                 return true;
@@ -182,6 +185,13 @@ internal sealed class MergeRules(
         // At its node, or without one, it is still live.
         _ = killRules.Kill(entry, killedAt, now);
         reconciliation.Reconcile(entry, now);
+    }
+
+    private void TakeEnd(JobEntry entry, Job remote, Instant now)
+    {
+        var (ended, later) = remote.HasEnded ? (remote, entry.Job) : (entry.Job, remote);
+        ended = ended with { Status = ended.Status with { Epoch = later.Status.Epoch } };
+        state.RecordEnd(state.ApplyMerged(entry, SpecMerge.Merged(ended, later), remote, now));
     }
 
     // The process of the stale run is still alive: StaleRun blocks the next run of the job on this node until it has ended.

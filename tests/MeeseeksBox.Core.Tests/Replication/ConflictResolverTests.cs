@@ -82,7 +82,7 @@ public sealed class ConflictResolverTests
         var node = new TestNode(Some.Head());
         node.Merge(Copy("'node':'n2','epoch':1,'ts':5"));
 
-        node.Merge(Copy("'node':'n1','state':'done','ts':500")).Should().BeEmpty();
+        node.Merge(Copy("'node':'n1','state':'failed','ts':500")).Should().BeEmpty();
 
         node["a"].Status.Node.Should().Be("n2");
     }

@@ -83,7 +83,7 @@ public sealed class TombstoneTests
     {
         RunAndLeave();
 
-        _node.Merge(Some.Job(New).With(status => status with { Epoch = 1 }) with { Ts = 9 });
+        _node.Merge(Some.Job(New).With(status => status with { RestartedAt = 9, Epoch = 1 }) with { Ts = 9 });
 
         _node.Core.ClaimNext("p1", _node.Now).Should().NotBeNull();
     }

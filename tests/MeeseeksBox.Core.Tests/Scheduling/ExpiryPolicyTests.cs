@@ -136,6 +136,48 @@ public sealed class ExpiryPolicyTests
         (head["a"].Status.State, head["a"].Status.Node).Should().Be((JobState.New, "n2"));
     }
 
+    [Theory]
+    [InlineData(true, "'state':'done','active':false,'rc':0,'end_ts':9", JobState.Done)]
+    [InlineData(false, "'state':'done','active':false,'rc':0,'end_ts':9", JobState.Done)]
+    [InlineData(true, "'state':'failed','active':false,'rc':1,'fail_count':9,'end_ts':9", JobState.New)]
+    [InlineData(true, "'state':'done','active':false,'rc':0,'end_ts':9,'resubmit':true", JobState.New)]
+    public void A_job_that_was_done_at_its_node_meanwhile_does_not_run_again(bool isNodeFirst, string end, JobState state)
+    {
+        var head = Head();
+        var again = end.Contains("resubmit", StringComparison.Ordinal) ? "'retries':1,'resubmit':true" : "'retries':1";
+        head.Merge(Some.Job($"{{{AtWork},{again}}}"));
+        head.Pass(61);
+        var node = new TestNode();
+        node.Load(Some.Job($"{{{AtWork},'retries':1,{end}}}".Replace("'state':'running','active':true,", "", StringComparison.Ordinal)));
+
+        for (var i = 0; i < 3; i++)
+        {
+            var nodes = isNodeFirst ? (node, head) : (head, node);
+            nodes.Item1.Merge(nodes.Item2["a"]);
+            nodes.Item2.Merge(nodes.Item1["a"]);
+        }
+
+        (node["a"].Status.State, head["a"].Status.State).Should().Be((state, state));
+        (node["a"].Status.Epoch, head["a"].Status.Epoch).Should().Be((1, 1));
+        head.History.Should().HaveCount(state is JobState.Done ? 2 : 1, "the presumption is one end, and the success another one");
+    }
+
+    [Fact]
+    public void A_job_that_runs_again_elsewhere_goes_on_when_its_former_node_was_done_with_it()
+    {
+        var head = Head();
+        head.Merge(Some.Job($"{{{AtWork},'retries':1}}"));
+        head.Pass(61);
+        var again = head["a"];
+        var rerun = again.Status with { State = JobState.Running, Active = true, StartCount = 2 };
+        head.Merge(again with { Status = rerun, Ts = again.Ts + 1 });
+
+        var done = $"{{{AtWork},'retries':1}}".Replace("'running','active':true", "'done','end_ts':9", StringComparison.Ordinal);
+        head.Merge(Some.Job(done));
+
+        head["a"].Status.State.Should().Be(JobState.Running);
+    }
+
     [Fact]
     public void A_job_that_another_node_has_routed_is_left_to_that_node_to_retry()
     {
