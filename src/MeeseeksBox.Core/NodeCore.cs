@@ -118,6 +118,12 @@ public sealed class NodeCore
     /// <summary>True when <see cref="ChangesSince"/> may lack jobs that ended and were removed after a number of change.</summary>
     public bool HasGapSince(long seq) => _state.Jobs.Tombstones.HasGapSince(seq);
 
+    /// <summary>The number of the latest tombstone: how many were added so far.</summary>
+    public long TombstonesAdded => _state.Jobs.Tombstones.Added;
+
+    /// <summary>The kept tombstones that were added after the one with a number (docs/SPECIFICATION.md#tombstones).</summary>
+    public IReadOnlyList<Job> TombstonesSince(long number) => _state.Jobs.Tombstones.AddedSince(number);
+
     /// <summary>The status of this node, as it reports it.</summary>
     /// <param name="now">The time to stamp it with.</param>
     public NodeStatus OwnStatus(Instant now)
@@ -279,6 +285,14 @@ public sealed class NodeCore
 
     /// <summary>Loads the jobs of a state file into an empty core. <see cref="Resume"/> must follow.</summary>
     public void Load(IReadOnlyCollection<Job> jobs, Instant now) => _reconciliation.Load(jobs, now);
+
+    /// <summary>Loads the tombstones of jobs that were removed before a restart, after <see cref="Load"/>.</summary>
+    /// <param name="removed">The jobs, as they were then, in the order of removal. Of two with the same id the latter counts.</param>
+    public void LoadTombstones(IEnumerable<Job> removed)
+    {
+        foreach (var job in removed)
+            _state.Jobs.LoadTombstone(job);
+    }
 
     /// <summary>Takes over a run of a former instance of this node, before <see cref="Resume"/>.</summary>
     /// <returns>Null when its job does not wait for it; the run must be ended then.</returns>

@@ -103,6 +103,14 @@ internal sealed class JobTable(
         removed(entry);
     }
 
+    /// <summary>Adds the tombstone of a job that was removed before a restart of the box; no job in the table has one.</summary>
+    /// <remarks>Its number of change is 0: no reader since the restart needs it as a change.</remarks>
+    public void LoadTombstone(Job job)
+    {
+        if (!_entries.ContainsKey(job.Id))
+            effects.AddDroppedTombstones(Tombstones.Add(_strings.Of(job, 0)));
+    }
+
     /// <summary>Updates whether an entry waits, after a change outside the job itself: of its run, or of its delay.</summary>
     public void Refresh(JobEntry entry, Instant now)
     {

@@ -19,12 +19,17 @@ internal sealed class Tombstones
     private long _bytes;
     private long _latestSeq;
     private long _latestDroppedSeq;
+    private long _added;
+
+    /// <summary>Number of tombstones added so far, which is the number of the latest one.</summary>
+    public long Added => _added;
 
     /// <summary>Adds the tombstone of a job that is removed from the table.</summary>
     /// <returns>The ids of the tombstones that make room for it.</returns>
     public IReadOnlyList<string> Add(Job job)
     {
         List<string> dropped = [];
+        _added++;
         _jobs[job.Id] = job;
         _latestSeq = Math.Max(_latestSeq, job.Seq);
         _order.Enqueue(job);
@@ -33,7 +38,7 @@ internal sealed class Tombstones
         {
             var oldest = _order.Dequeue();
             _bytes -= ApproximateSize.Of(oldest);
-            if (ReferenceEquals(_jobs.GetValueOrDefault(oldest.Id), oldest))
+            if (IsPresent(oldest))
             {
                 _ = _jobs.Remove(oldest.Id);
                 _latestDroppedSeq = Math.Max(_latestDroppedSeq, oldest.Seq);
@@ -76,9 +81,15 @@ internal sealed class Tombstones
         return merged;
     }
 
+    /// <summary>The tombstones that were added after the one with a number, in the order of removal.</summary>
+    public IReadOnlyList<Job> AddedSince(long number) =>
+        number == _added ? [] : [.. _order.Skip((int)Math.Max(0, _order.Count - (_added - number))).Where(IsPresent)];
+
     /// <summary>True when the tombstone of a job that changed after a number of change was dropped.</summary>
     public bool HasGapSince(long seq) => seq < _latestDroppedSeq;
 
     /// <summary>Removes a tombstone, because its job is in the table again.</summary>
     public void Remove(string id) => _jobs.Remove(id);
+
+    private bool IsPresent(Job job) => ReferenceEquals(_jobs.GetValueOrDefault(job.Id), job);
 }

@@ -134,7 +134,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
 
     /// <summary>Notes the jobs of a restored state, and deletes the files of no job, which a crash has left.</summary>
     /// <remarks>None is deleted as long as there are damaged files of the state: they may be repaired.</remarks>
-    /// <param name="jobs">All jobs.</param>
+    /// <param name="jobs">All jobs, and those with a tombstone.</param>
     /// <param name="endings">Ends of runs for the history.</param>
     /// <param name="runs">Runs whose outputs may have moved already, while their ends are yet to be recorded.</param>
     public void Restore(IReadOnlyCollection<Job> jobs, IReadOnlyCollection<Job> endings, IReadOnlyCollection<string> runs)

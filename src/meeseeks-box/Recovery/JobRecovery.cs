@@ -79,12 +79,15 @@ internal sealed class JobRecovery(
     private Job[] Restore(IReadOnlyList<RunnerRun> former, List<AdoptedRun> adopted)
     {
         var reader = new JournalReader(host.Outputs, time, stateLog);
+        var removed = store.Tombstones.Load(host.Outputs);
         var jobs = host.Outputs.Keep([.. reader.Read(store.File.Load(host.Outputs), store.JournalFiles)], _ => []);
         RotateJournal();
         history.AddMissing(reader.Endings);
-        host.Restore(jobs, store.Journal, Adopt);
+        host.Restore(jobs, [.. removed, .. reader.Removed], store.Journal, Adopt);
         host.Outputs.Restore(
-            host.Execute((core, _) => core.Snapshot()), reader.Endings, [.. adopted.Select(run => run.Process.Id)]);
+            host.Execute((core, _) => (Job[])[.. core.Snapshot(), .. core.TombstonesSince(-1)]),
+            reader.Endings,
+            [.. adopted.Select(run => run.Process.Id)]);
         log.Information("jobs restored from {File}: {Count}; changes in its journal: {Changes}", store.File.Path, jobs.Count, reader.Count);
         var goesOn = adopted.Select(run => run.Run.Job.Id).ToHashSet(StringComparer.Ordinal);
         return

@@ -7,7 +7,15 @@ namespace MeeseeksBox.Agent.State;
 
 /// <summary>Writes checkpoints of all changes, at intervals and at the stop of the box.</summary>
 /// <remarks>The journal up to a checkpoint is deleted once the checkpoint is on disk and the history has all ends of runs in it.</remarks>
-internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHost host, History history, TimeProvider time, ILogger log)
+/// <param name="file">The state file.</param>
+/// <param name="tombstones">The file of the removed jobs.</param>
+/// <param name="journal">The files of the journal.</param>
+/// <param name="host">Its core has the jobs.</param>
+/// <param name="history">Has the ends of runs before a part of the journal is deleted.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Receives failures.</param>
+internal sealed class Checkpointer(
+    StateFile file, TombstoneFile tombstones, JournalFiles journal, CoreHost host, History history, TimeProvider time, ILogger log)
     : IDisposable
 {
     // The least of PeriodicTimer.
@@ -56,13 +64,14 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     public async Task SaveAsync()
     {
         _isRestored = true;
-        var (jobs, seq, rotated) = host.TakeCheckpoint(_savedSeq);
-        if (jobs is null)
+        var savedTombstone = tombstones.Saved;
+        var checkpoint = host.TakeCheckpoint(_savedSeq, savedTombstone);
+        if (checkpoint.Jobs is not { } jobs)
             return;
 
         try
         {
-            await rotated.WaitAsync(_completing.Token);
+            await checkpoint.Rotated.WaitAsync(_completing.Token);
         }
         catch (OperationCanceledException)
         {
@@ -74,13 +83,13 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         var begin = time.GetTimestamp();
         var length = 0L;
         _last = default;
-        if (TryWrite(() => length = file.Save(jobs)))
+        if (TrySave(checkpoint, savedTombstone, () => length = file.Save(jobs)))
         {
-            (_savedSeq, _lastAt) = (seq, time.GetTimestamp());
+            (_savedSeq, _lastAt) = (checkpoint.Seq, time.GetTimestamp());
             _last = new LastCheckpoint(length, time.GetElapsedTime(begin, _lastAt));
             await written.WaitAsync(HistoryTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (written.IsCompletedSuccessfully)
-                _ = TryWrite(journal.DropPrevious);
+                _ = TryWrite(file.Path, journal.DropPrevious);
         }
     }
 
@@ -93,12 +102,17 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
 
         var isNew = host.Seq != _savedSeq;
         var canDropJournal = history.WrittenAsync(history.Added).IsCompletedSuccessfully;
-        var (jobs, _, _) = host.TakeCheckpoint(canDropJournal ? -1 : _savedSeq);
-        if (canDropJournal)
-            jobs = jobs?.Select(WithoutSeq).ToList();
-
-        return (jobs is null || TryWrite(() => file.Save(jobs)) || !isNew) && (!canDropJournal || TryWrite(journal.DropAll));
+        var savedTombstone = tombstones.Saved;
+        var checkpoint = host.TakeCheckpoint(canDropJournal ? -1 : _savedSeq, savedTombstone);
+        var jobs = canDropJournal ? checkpoint.Jobs?.Select(WithoutSeq).ToList() : checkpoint.Jobs;
+        return (jobs is null || TrySave(checkpoint, savedTombstone, () => file.Save(jobs)) || !isNew)
+            && (!canDropJournal || TryWrite(file.Path, journal.DropAll));
     }
+
+    // The tombstones first: once the state file is replaced, and the journal deleted, no other file has the removed jobs.
+    private bool TrySave(Checkpoint checkpoint, long savedTombstone, Action saveJobs) =>
+        TryWrite(tombstones.Path, () => tombstones.Save(savedTombstone, checkpoint.Removed, checkpoint.Tombstone))
+        && TryWrite(file.Path, saveJobs);
 
     // For a downgrade to the original, which counts its changes from 1 at each start, whatever its state file has. Its head would ask for
     // changes after the highest number in that file, and miss all below it. No journal is left that needs the numbers here.
@@ -110,7 +124,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         _completing.Dispose();
     }
 
-    private bool TryWrite(Action write)
+    private bool TryWrite(string path, Action write)
     {
         try
         {
@@ -119,7 +133,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {
-            log.Error("checkpoint failed: {File}: {Problem}", file.Path, FileProblem.Reason(file.Path, problem));
+            log.Error("checkpoint failed: {File}: {Problem}", path, FileProblem.Reason(path, problem));
             return false;
         }
     }

@@ -100,17 +100,23 @@ internal sealed class CoreHost : IDisposable
 
     /// <summary>Loads restored jobs into the empty core and resumes them; later changes go to the journal.</summary>
     /// <param name="jobs">The restored jobs.</param>
+    /// <param name="removed">The removed jobs whose tombstones are restored, in the order of removal.</param>
     /// <param name="journal">The journal; null for none.</param>
     /// <param name="adopt">Adopts runs of the former instance.</param>
-    public void Restore(IReadOnlyCollection<Job> jobs, Journal? journal, Action<NodeCore, Instant> adopt) => Execute((core, now) =>
+    public void Restore(
+        IReadOnlyCollection<Job> jobs, IEnumerable<Job> removed, Journal? journal, Action<NodeCore, Instant> adopt)
     {
-        core.Load(jobs, now);
-        if (journal is not null)
-            _recorder.Attach(journal, core.Seq);
+        Execute((core, now) =>
+        {
+            core.Load(jobs, now);
+            core.LoadTombstones(removed);
+            if (journal is not null)
+                _recorder.Attach(journal, core.Seq);
 
-        adopt(core, now);
-        core.Resume(now);
-    });
+            adopt(core, now);
+            core.Resume(now);
+        });
+    }
 
     /// <summary>Merges copies that another node sent.</summary>
     /// <param name="copies">The copies.</param>
@@ -124,12 +130,13 @@ internal sealed class CoreHost : IDisposable
         return result;
     }
 
-    /// <summary>Takes a snapshot of all jobs, and rotates the journal at the same instant.</summary>
+    /// <summary>Takes a snapshot of all jobs, and rotates the journal at the same instant, when a job has changed.</summary>
     /// <param name="savedSeq">The number of change of the last checkpoint.</param>
-    /// <returns>Null in place of the jobs when nothing has changed since; <c>Rotated</c> completes with the rotation.</returns>
-    public (IReadOnlyList<Job>? Jobs, long Seq, Task Rotated) TakeCheckpoint(long savedSeq) => Execute((core, _) => core.Seq == savedSeq
-        ? (null, savedSeq, Task.CompletedTask)
-        : ((IReadOnlyList<Job>?)core.Snapshot(), core.Seq, _recorder.RotateAsync()));
+    /// <param name="savedTombstone">The number of the last tombstone that is saved; -1 to save all.</param>
+    public Checkpoint TakeCheckpoint(long savedSeq, long savedTombstone) => Execute((core, _) => core.Seq == savedSeq
+        ? new Checkpoint(null, savedSeq, [], savedTombstone, Task.CompletedTask)
+        : new Checkpoint(
+            core.Snapshot(), core.Seq, core.TombstonesSince(savedTombstone), core.TombstonesAdded, _recorder.RotateAsync()));
 
     /// <summary>The jobs that a query finds, and the number of change up to which they are complete.</summary>
     /// <remarks>The lock is held while candidates are looked up; conditions are checked after.</remarks>

@@ -80,8 +80,20 @@ internal readonly record struct JournalLine
         }
     }
 
-    /// <summary>Writes the line without its checksum and its newline.</summary>
-    public void Write(Utf8JsonWriter json)
+    /// <summary>Appends the line, with its checksum and its newline.</summary>
+    /// <param name="lines">The buffer of lines.</param>
+    /// <param name="json">A writer to it.</param>
+    public void Append(MemoryStream lines, Utf8JsonWriter json)
+    {
+        var start = lines.Length;
+        Write(json);
+        json.Flush();
+        json.Reset();
+        JournalChecksum.Add(lines, start);
+        lines.WriteByte((byte)'\n');
+    }
+
+    private void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         if (Gone is not null)

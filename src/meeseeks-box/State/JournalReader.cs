@@ -1,6 +1,5 @@
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Core.Jobs;
-using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
@@ -8,9 +7,8 @@ namespace MeeseeksBox.Agent.State;
 
 /// <summary>Replays a journal over the jobs of a state file.</summary>
 /// <remarks>
-/// A truncated last line is normal after a crash. Any other damage costs the damaged lines only. It is logged, and a copy of the journal is
-/// kept. The end of a run is before the change of its job. An end whose change a crash has cut off counts no more than the change does: the
-/// run goes on, or ends once more as crashed.
+/// The end of a run is before the change of its job. An end whose change a crash has cut off counts no more than the change does: the run
+/// goes on, or ends once more as crashed.
 /// </remarks>
 /// <param name="outputs">Has the outputs that lines refer to.</param>
 /// <param name="time">The clock.</param>
@@ -23,6 +21,9 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
 
     /// <summary>The ends of runs in the journal, in order; the history may lack the last of them.</summary>
     public List<Job> Endings { get; } = [];
+
+    /// <summary>The jobs that were removed, as they were then, in the order of removal; some may be there again.</summary>
+    public List<Job> Removed { get; } = [];
 
     /// <summary>Number of replayed lines.</summary>
     public int Count { get; private set; }
@@ -37,17 +38,9 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
         foreach (var job in saved)
             _jobs[job.Id] = job;
 
+        var lines = new JournalLines(outputs, time, log, longestLine);
         foreach (var path in new[] { files.Previous, files.Current })
-        {
-            try
-            {
-                Read(path);
-            }
-            catch (Exception problem) when (FileProblem.Is(problem))
-            {
-                throw new IOException($"state.file: its journal {path} cannot be read: {FileProblem.Reason(path, problem)}", problem);
-            }
-        }
+            lines.Read("journal", path, Apply);
 
         _ = Endings.RemoveAll(ended => _jobs.TryGetValue(ended.Id, out var known) && IsBefore(known, ended));
         return _jobs.Values;
@@ -56,50 +49,6 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
     // The end of a run that is followed by another one has the number of the run.
     private static bool IsBefore(Job known, Job ended) =>
         known.Seq < ended.Seq || (known.Seq == ended.Seq && known.Status.State != ended.Status.State);
-
-    private void Read(string path)
-    {
-        if (!File.Exists(path))
-            return;
-
-        var damage = new List<string>();
-        using (var file = File.OpenRead(path))
-        {
-            var number = 0;
-            foreach (var line in StoredLines.Read(file, longestLine))
-            {
-                number++;
-                if (line.IsTooLong)
-                    damage.Add($"line {number}: longer than {longestLine} bytes");
-                else if (JournalLine.TryRead(line.Text, outputs, out var change, out var problem))
-                    Apply(change);
-                else if (TryReadParts(line.Text) || (!line.IsLast && !line.Text.IsEmpty))
-                    damage.Add($"line {number}: {problem}");
-            }
-        }
-
-        if (damage is not [])
-        {
-            log.Error(
-                "journal {File} damaged: {Count} lines skipped ({First}); {Copy}",
-                path, damage.Count, damage[0], DamagedFile.Keep(path, time));
-        }
-    }
-
-    private bool TryReadParts(ReadOnlyMemory<byte> line)
-    {
-        var isAny = false;
-        foreach (var record in JournalChecksum.RecordsIn(line))
-        {
-            if (JournalLine.TryRead(record, outputs, out var change, out _))
-            {
-                Apply(change);
-                isAny = true;
-            }
-        }
-
-        return isAny;
-    }
 
     private void Apply(JournalLine line)
     {
@@ -110,7 +59,9 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
         }
         else if (line.Gone is not null)
         {
-            _ = _jobs.Remove(line.Gone);
+            // Where the line with its end is damaged, the copy is still live: that is no tombstone.
+            if (_jobs.Remove(line.Gone, out var removed) && !removed.IsLive)
+                Removed.Add(removed);
         }
         else if (line.Changed is { } job && !(_jobs.TryGetValue(job.Id, out var known) && known.Seq > job.Seq))
         {

@@ -74,12 +74,7 @@ internal sealed class JournalWriter : IDisposable
     public void Add(JournalLine line)
     {
         _unflushedSince = _written == _durable ? Stopwatch.GetTimestamp() : _unflushedSince;
-        var start = _buffer.Length;
-        line.Write(_json);
-        _json.Flush();
-        _json.Reset();
-        JournalChecksum.Add(_buffer, start);
-        _buffer.WriteByte((byte)'\n');
+        line.Append(_buffer, _json);
         _written++;
         if (line.Ended is not null)
             _unflushedEndings.Add(line.Ended);

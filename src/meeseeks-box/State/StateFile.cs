@@ -15,7 +15,8 @@ namespace MeeseeksBox.Agent.State;
 internal sealed class StateFile : IDisposable
 {
     // The files beside the state file.
-    private static readonly string[] Suffixes = ["", ".1", ".tmp", ".lock", ".journal", ".journal.old", InstanceId.Suffix];
+    private static readonly string[] Suffixes =
+        ["", ".1", ".tmp", ".lock", ".journal", ".journal.old", TombstoneFile.Suffix, TombstoneFile.TemporarySuffix, InstanceId.Suffix];
 
     private readonly FileStream _lock;
     private readonly TimeProvider _time;

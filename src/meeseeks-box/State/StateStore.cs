@@ -21,7 +21,8 @@ internal sealed class StateStore : IDisposable
         File = file;
         JournalFiles = new JournalFiles(file.Path, flush);
         Journal = config.Durable ? new Journal(JournalFiles, log) : null;
-        Checkpointer = new Checkpointer(file, JournalFiles, host, history, time, log);
+        Tombstones = new TombstoneFile(file.Path, time, log, flush);
+        Checkpointer = new Checkpointer(file, Tombstones, JournalFiles, host, history, time, log);
     }
 
     /// <summary>The state file.</summary>
@@ -32,6 +33,9 @@ internal sealed class StateStore : IDisposable
 
     /// <summary>The journal; null without <c>state.durable</c>.</summary>
     public Journal? Journal { get; }
+
+    /// <summary>The file of the removed jobs.</summary>
+    public TombstoneFile Tombstones { get; }
 
     /// <summary>Writes the checkpoints.</summary>
     public Checkpointer Checkpointer { get; }

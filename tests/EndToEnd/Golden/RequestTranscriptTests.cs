@@ -224,6 +224,8 @@ public sealed class RequestTranscriptTests
         }
 
         files.Content("The checkpoint at the stop", await File.ReadAllTextAsync(state, TestContext.Current.CancellationToken));
+        files.Content("The removed jobs at the stop", await File.ReadAllTextAsync(
+            state + ".removed", TestContext.Current.CancellationToken));
         files.Content("The folder", string.Concat(Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(
             file => $"{Path.GetFileName(file)} {Convert.ToString((int)File.GetUnixFileMode(file), 8)}\n")));
         Assert.Multiple(transcript.Verify, files.Verify);

@@ -13,7 +13,7 @@ public sealed class KeptOutputTests(SmallTree tree)
     private static readonly string[] Printing = Some.Shell($"head -c {Size} /dev/zero | tr '\\0' x");
 
     [Fact]
-    public async Task The_file_goes_with_its_job_at_the_next_start_at_the_latest()
+    public async Task The_file_goes_with_the_tombstone_of_its_job_at_the_next_start_at_the_latest()
     {
         using var folder = new TemporaryFolder();
         string[] words = [$"state.file={folder.File("state")}", "pools.p=", "state.expire=0.2"];
@@ -23,9 +23,12 @@ public sealed class KeptOutputTests(SmallTree tree)
             _ = await box.WaitForAsync(() => box.JobAsync(id), job => job.ValueKind is System.Text.Json.JsonValueKind.False);
         }
 
-        await using var again = await RunningBox.StartAsync(words);
+        await using (await RunningBox.StartAsync(words))
+            Directory.GetFiles(folder.File("state.runs")).Should().ContainSingle("a peer that comes back receives it with the end");
 
-        Directory.GetFiles(folder.File("state.runs")).Should().BeEmpty();
+        File.Delete(folder.File("state.removed"));
+        await using (await RunningBox.StartAsync(words))
+            Directory.GetFiles(folder.File("state.runs")).Should().BeEmpty();
     }
 
     [Fact]

@@ -173,7 +173,7 @@ public sealed class DamageTests : IDisposable
 
         using var host = new CoreHost(
             new NodeSettings { Name = "n" }, NoOutputs.Store, TimeProvider.System, problem => throw problem);
-        host.Restore(jobs, null, (_, _) => { });
+        host.Restore(jobs, [], null, (_, _) => { });
     }
 
     private void Save()

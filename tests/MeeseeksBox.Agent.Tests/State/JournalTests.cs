@@ -33,6 +33,22 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Removed_jobs_are_those_that_had_ended_as_they_were_then()
+    {
+        await WriteAsync(
+            Changed("a", 5, JobState.Done), new JournalLine { Gone = "a" },
+            new JournalLine { Gone = "saved" },
+            Changed("end-is-lost", 6, JobState.Running), new JournalLine { Gone = "end-is-lost" },
+            new JournalLine { Gone = "unknown" });
+        var reader = new JournalReader(NoOutputs.Store, TimeProvider.System, Log);
+        using var files = new JournalFiles(_folder.File("state"));
+
+        reader.Read([Job("saved", 0, JobState.Killed), Job("kept", 0)], files).Select(job => job.Id).Should().Equal("kept");
+
+        reader.Removed.Select(job => (job.Id, job.Status.State)).Should().Equal(("a", JobState.Done), ("saved", JobState.Killed));
+    }
+
+    [Fact]
     public async Task All_lines_up_to_a_durable_number_are_on_disk()
     {
         using var journal = new Journal(_files, Log);

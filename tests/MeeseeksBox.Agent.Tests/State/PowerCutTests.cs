@@ -14,6 +14,7 @@ namespace MeeseeksBox.Agent.Tests.State;
 public sealed class PowerCutTests : IDisposable
 {
     private const int Changes = 12;
+    private const double Expire = 1e6;
 
     private readonly TemporaryFolder _folder = new();
     private readonly TemporaryFolder _after = new();
@@ -39,12 +40,12 @@ public sealed class PowerCutTests : IDisposable
         _after.Dispose();
     }
 
-    private static NodeSettings Settings => new() { Name = "n", Expire = 1e6 };
+    private static NodeSettings Settings => new() { Name = "n", Expire = Expire };
 
     // Submits, kills and checkpoints in a random order; twice, so that the second time begins with the files of a crash.
     private async Task PlayAsync(RecordedDisk disk, Random random, bool stopsInOrder)
     {
-        var promised = new Promised([], []);
+        var promised = new Promised([], [], []);
         disk.Promise = () => promised;
         for (var life = 0; life < 2; life++)
         {
@@ -55,11 +56,12 @@ public sealed class PowerCutTests : IDisposable
             var file = StateFile.Open(config.File, TimeProvider.System, Logger.None, disk);
             using var store = new StateStore(file, config, host, history, TimeProvider.System, Logger.None, disk);
             var reader = new JournalReader(NoOutputs.Store, TimeProvider.System, Logger.None);
+            var removed = store.Tombstones.Load(NoOutputs.Store);
             var jobs = reader.Read(store.File.Load(NoOutputs.Store), store.JournalFiles);
             store.JournalFiles.FlushFormer();
             store.JournalFiles.Rotate();
             history.AddMissing(reader.Endings);
-            host.Restore(jobs, store.Journal, (_, _) => { });
+            host.Restore(jobs, [.. removed, .. reader.Removed], store.Journal, (_, _) => { });
             var (journaling, recording) = (store.Journal!.RunAsync(), history.RunAsync());
             await history.WrittenAsync(history.Added);
             await store.Checkpointer.SaveAsync();
@@ -76,6 +78,13 @@ public sealed class PowerCutTests : IDisposable
                     await host.DurableAsync(host.Journaled);
                     await history.WrittenAsync(history.Added);
                     promised = promised with { Killed = promised.Killed.Add(id) };
+                }
+
+                if (random.Next(4) is 0)
+                {
+                    host.Execute((core, now) => core.Tick(now with { Monotonic = now.Monotonic + (2 * Expire) }));
+                    await host.DurableAsync(host.Journaled);
+                    promised = promised with { Removed = promised.Removed.Union(promised.Killed) };
                 }
 
                 if (random.Next(5) is 0)
@@ -108,16 +117,24 @@ public sealed class PowerCutTests : IDisposable
         using var state = StateFile.Open(_after.File("state"), TimeProvider.System, log);
         using var journal = new JournalFiles(state.Path);
         var reader = new JournalReader(NoOutputs.Store, TimeProvider.System, log);
-        var jobs = reader.Read(state.Load(NoOutputs.Store), journal).ToDictionary(job => job.Id, StringComparer.Ordinal);
+        var present = reader.Read(state.Load(NoOutputs.Store), journal);
+        var jobs = new Dictionary<string, Job>(StringComparer.Ordinal);
+        foreach (var job in new TombstoneFile(state.Path, TimeProvider.System, log).Load(NoOutputs.Store).Concat(reader.Removed))
+            jobs[job.Id] = job;
+
+        var removed = jobs.Keys.Except(present.Select(job => job.Id)).ToList();
+        foreach (var job in present)
+            jobs[job.Id] = job;
         var ended = HistoryTail.Read(_after.File("history"), 1000).Concat(reader.Endings.Select(HistoryTail.KeyOf))
             .Select(key => key.Split(' ')[0]);
 
         var what = $"of {string.Join(", ", files.Select(file => $"{file.Key} ({file.Value.Length} bytes)"))}";
         promised.Submitted.Except(jobs.Keys).Should().BeEmpty(what);
+        promised.Removed.Except(removed).Should().BeEmpty(what);
         promised.Killed.Except(jobs.Values.Where(job => job.Status.State is JobState.Killed).Select(job => job.Id)).Should().BeEmpty(what);
         jobs.Values.Where(job => job.Status.State is JobState.Killed).Select(job => job.Id).Except(ended).Should().BeEmpty(what);
         errors.Lines.Should().BeEmpty(what);
     }
 
-    private sealed record Promised(ImmutableList<string> Submitted, ImmutableList<string> Killed);
+    private sealed record Promised(ImmutableList<string> Submitted, ImmutableList<string> Killed, ImmutableHashSet<string> Removed);
 }

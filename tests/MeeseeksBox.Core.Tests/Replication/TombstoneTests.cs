@@ -144,6 +144,86 @@ public sealed class TombstoneTests
     }
 
     [Fact]
+    public void A_job_that_was_removed_before_a_restart_does_not_run_again()
+    {
+        var ended = RunAndLeave();
+        var again = new TestNode(Some.Node() with { Expire = 60 });
+        again.Core.LoadTombstones([ended]);
+        var seq = again.Core.Seq;
+
+        again.Merge(Some.Job(New));
+
+        again.Core.ClaimNext("p1", again.Now).Should().BeNull();
+        again.Core.ChangesSince(seq)
+            .Should().ContainSingle().Which.Status.State.Should().Be(JobState.Done, "the head must receive the end");
+        again.History.Should().BeEmpty("it has that end already");
+    }
+
+    [Fact]
+    public void A_kill_of_a_job_that_was_removed_before_a_restart_holds()
+    {
+        _node.Merge(Some.Job(New.Replace("'n1','submit_node'", "'n2','submit_node'")));
+        _node.Kill("a");
+        _node.Pass(200);
+        var removed = _node.Core.TombstonesSince(0).Should().ContainSingle().Subject;
+        var again = new TestNode(Some.Node() with { Expire = 60 });
+        again.Core.LoadTombstones([removed]);
+
+        again.Merge(Some.Job(New.Replace("'n1','submit_node'", "'n2','submit_node'")) with { Ts = 9 });
+
+        again["a"].Status.State.Should().Be(JobState.Killed);
+    }
+
+    [Fact]
+    public void A_tombstone_from_before_a_restart_is_no_change_and_leaves_no_gap()
+    {
+        var ended = RunAndLeave() with { Seq = 70 };
+        var again = new TestNode();
+        again.Core.LoadTombstones(Enumerable.Range(0, 10_001).Select(number => ended with { Id = $"{number}" }));
+
+        again.Core.TombstonesSince(0).Should().HaveCount(10_000);
+        again.Core.Seq.Should().Be(0);
+        again.Core.ChangesSince(0, removed: true).Should().BeEmpty();
+        again.Core.HasGapSince(0).Should().BeFalse("the dropped one ended before the restart");
+    }
+
+    [Fact]
+    public void Of_two_tombstones_from_before_a_restart_the_latter_counts_and_a_job_of_the_table_has_none()
+    {
+        var ended = RunAndLeave();
+        var again = new TestNode();
+        again.Load(ended with { Id = "present" });
+
+        again.Core.LoadTombstones([ended, ended.With(status => status with { Epoch = 1 }), ended with { Id = "present" }]);
+
+        var kept = again.Core.TombstonesSince(0).Should().ContainSingle().Subject;
+        (kept.Id, kept.Status.Epoch, kept.Seq).Should().Be(("a", 1, 0));
+    }
+
+    [Fact]
+    public void Tombstones_since_a_number_are_those_that_were_added_and_are_still_kept()
+    {
+        var tombstones = new Tombstones();
+        var job = Some.Job(New);
+        foreach (var id in new[] { "a", "b", "c" })
+            tombstones.Add(job with { Id = id });
+        var number = tombstones.Added;
+        foreach (var id in new[] { "d", "e", "b" })
+            tombstones.Add(job with { Id = id });
+        tombstones.Remove("e");
+
+        Ids(number).Should().Equal("d", "b");
+        Ids(tombstones.Added).Should().BeEmpty();
+        Ids(0).Should().Equal("a", "c", "d", "b");
+        Ids(-1).Should().Equal("a", "c", "d", "b");
+        for (var dropping = 0; dropping < 10_000; dropping++)
+            tombstones.Add(job with { Id = $"{dropping}" });
+        Ids(number).Should().HaveCount(10_000).And.NotContain("d");
+
+        IEnumerable<string> Ids(long since) => tombstones.AddedSince(since).Select(one => one.Id);
+    }
+
+    [Fact]
     public void The_number_of_tombstones_is_limited()
     {
         var departed = new Tombstones();
