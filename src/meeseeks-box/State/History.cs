@@ -70,6 +70,9 @@ internal sealed class History : IDisposable
 
         // A crash in the middle of a rotation leaves lines in both files of the journal. A pipe or a device has no lines to compare.
         var written = AppendTarget.IsFile(path) ? ReadTail(path, endings.Count) : [];
+        if (written.Count < endings.Count && AppendTarget.IsFile(path) && RotatedFrom(path) is { } rotated)
+            written.UnionWith(ReadTail(rotated, endings.Count));
+
         foreach (var job in endings.Where(job => written.Add(HistoryTail.KeyOf(job))))
             Add(job);
     }
@@ -147,6 +150,19 @@ internal sealed class History : IDisposable
                 "history {File} cannot be read, {Count} ends of jobs may be in it twice: {Problem}",
                 path, count, FileProblem.Reason(path, problem));
             return [];
+        }
+    }
+
+    private string? RotatedFrom(string path)
+    {
+        try
+        {
+            return HistoryTail.RotatedFrom(path);
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            _log.Warning("ends of jobs in a rotated history may be written again: {Problem}", FileProblem.Reason(path, problem));
+            return null;
         }
     }
 

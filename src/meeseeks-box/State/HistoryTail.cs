@@ -35,6 +35,19 @@ internal static class HistoryTail
         return keys;
     }
 
+    /// <summary>The file that the last rotation has made of a history, such as <c>history.1</c>; null when there is none.</summary>
+    /// <exception cref="IOException">The folder cannot be read; so may the other exceptions of a file problem.</exception>
+    public static string? RotatedFrom(string path)
+    {
+        var folder = new DirectoryInfo(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var name = Path.GetFileName(path);
+        return !folder.Exists ? null : folder.EnumerateFiles()
+            .Where(file => file.Name.Length > name.Length
+                && file.Name.StartsWith(name, StringComparison.Ordinal)
+                && file.Name[name.Length] is '.' or '-')
+            .MaxBy(file => file.LastWriteTimeUtc)?.FullName;
+    }
+
     /// <summary>Removes an incomplete last line, which a crash has left. The journal has the end of a run that it was for.</summary>
     /// <returns>True when there was one.</returns>
     /// <exception cref="IOException">The file cannot be changed.</exception>

@@ -45,6 +45,21 @@ public sealed class HistoryTests : IDisposable
         history.Added.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData("history.1")]
+    [InlineData("history-20261201")]
+    public void An_end_in_the_file_that_a_rotation_has_made_is_not_repeated(string rotated)
+    {
+        var path = _folder.File("history");
+        File.SetLastWriteTimeUtc(_folder.Write("history.2", ""), DateTime.UnixEpoch);
+        _ = _folder.Write(rotated, Line + "\n");
+        using var history = new History(TimeProvider.System, Serilog.Core.Logger.None) { Path = path };
+
+        history.AddMissing([Some("a") with { Status = new() }, Some("b")]);
+
+        history.Added.Should().Be(1);
+    }
+
     [Fact]
     public void A_history_that_cannot_be_read_does_not_prevent_the_start()
     {
