@@ -13,27 +13,26 @@ internal sealed class DurabilityBarrier(CoreHost host)
             or SyncRequest { Jobs.Count: > 0 }))
             return;
 
-        session.HasChanged = true;
+        // Changes by an upstream node are on its own disk. A submit by sync cannot be rejected, and its client reads no warning.
         var problem = host.SavingProblem;
-        session.HasSubmitted |= request is SyncRequest sync
-            ? sync.Jobs.Any(job => job.Status.Node is null)
-            : problem is null && request is SubmitRequest;
+        session.HasChanged = true;
+        session.MustBeSaved |= request is SyncRequest sync ? sync.Jobs.Any(job => job.Status.Node is null) : problem is null;
         if (problem is not null && request is KillRequest or SuspendRequest or ModifyRequest)
             answer.Warn([$"the change is not on disk yet: {problem}"]);
     }
 
-    /// <summary>Completes when the changes of a client are on disk.</summary>
+    /// <summary>Completes when the changes of a client are on disk, or cannot be written.</summary>
+    /// <exception cref="IOException">
+    /// The disk turned out to be full after the request was carried out. Without an answer, the client sends the request once more.
+    /// </exception>
     public async ValueTask WaitAsync(Session session, CancellationToken stop)
     {
         if (!session.HasChanged)
             return;
 
-        // Kills are answered without waiting for a full disk. So are changes by an upstream node, which has them on its own disk. Submits
-        // that were accepted before the failure was detected must wait. So must submits by sync, which cannot be rejected: without an
-        // answer, such a client connects again and sends the job once more.
-        var mustWait = session.HasSubmitted || host.SavingProblem is null;
-        session.HasChanged = session.HasSubmitted = false;
-        if (mustWait && host.DurableAsync(host.Journaled) is { IsCompleted: false } durable)
-            await durable.WaitAsync(stop);
+        var mustBeSaved = session.MustBeSaved;
+        session.HasChanged = session.MustBeSaved = false;
+        if (await host.DurableAsync(host.Journaled).WaitAsync(stop) is { } problem && mustBeSaved)
+            throw new IOException($"a change is not on disk: {problem}");
     }
 }

@@ -42,8 +42,8 @@ internal sealed class Session(Func<Access> access, Func<Access, ClientRights> ri
     /// <summary>True when the client has changed jobs since its last answer.</summary>
     public bool HasChanged { get; set; }
 
-    /// <summary>True when these changes include submits that must be on disk before the answer.</summary>
-    public bool HasSubmitted { get; set; }
+    /// <summary>True when one of these changes must be on disk before the answer, which has no warning of the disk.</summary>
+    public bool MustBeSaved { get; set; }
 
     /// <summary>The latest number of change at the last request for pieces from the beginning.</summary>
     /// <remarks>The client has live copies of no job that was removed before.</remarks>

@@ -11,6 +11,7 @@ namespace MeeseeksBox.Agent.State;
 internal sealed class ChangeRecorder(OutputStore outputs)
 {
     private readonly List<JournalLine> _lines = [];
+    private readonly Task<string?> _nothing = Task.FromResult<string?>(null);
     private Journal? _journal;
     private long _recordedSeq;
 
@@ -28,8 +29,9 @@ internal sealed class ChangeRecorder(OutputStore outputs)
     /// <param name="orFailing">True to complete also when the journal cannot be written.</param>
     public Task WrittenAsync(long seq, bool orFailing) => _journal?.WrittenAsync(seq, orFailing) ?? Task.CompletedTask;
 
-    /// <summary>Completes when the journal is on disk up to a line.</summary>
-    public Task DurableAsync(long number) => _journal?.DurableAsync(number) ?? Task.CompletedTask;
+    /// <summary>Completes when the journal is on disk up to a line, or when that has failed.</summary>
+    /// <returns>Null when it is on disk; otherwise the problem.</returns>
+    public Task<string?> DurableAsync(long number) => _journal?.DurableAsync(number) ?? _nothing;
 
     /// <summary>Starts a new file of the journal after the latest change.</summary>
     public Task RotateAsync() => _journal?.RotateAsync() ?? Task.CompletedTask;

@@ -95,8 +95,9 @@ internal sealed class CoreHost : IDisposable
     /// <param name="orFailing">True to complete also when the journal cannot be written.</param>
     public Task WrittenAsync(long seq, bool orFailing = false) => _recorder.WrittenAsync(seq, orFailing);
 
-    /// <summary>Completes when the journal is on disk up to a line.</summary>
-    public Task DurableAsync(long number) => _recorder.DurableAsync(number);
+    /// <summary>Completes when the journal is on disk up to a line, or when that has failed.</summary>
+    /// <returns>Null when it is on disk; otherwise the problem.</returns>
+    public Task<string?> DurableAsync(long number) => _recorder.DurableAsync(number);
 
     /// <summary>Loads restored jobs into the empty core and resumes them; later changes go to the journal.</summary>
     /// <param name="jobs">The restored jobs.</param>

@@ -42,8 +42,9 @@ internal sealed class Journal : IDisposable
     /// <summary>Notes that the lines so far have all changes up to a number.</summary>
     public void Mark(long seq) => _queue.Mark(seq);
 
-    /// <summary>Completes when all lines up to a number are on disk; on a full disk, once it has room again.</summary>
-    public Task DurableAsync(long number) => _queue.FlushedAsync(number);
+    /// <summary>Completes when all lines up to a number are on disk, or when that has failed, and does not wait for a full disk.</summary>
+    /// <returns>Null when they are on disk; otherwise the problem, and they are written once there is room.</returns>
+    public Task<string?> DurableAsync(long number) => _queue.FlushedAsync(number);
 
     /// <summary>Completes when the files have all changes up to a number; a crash of the box does not lose them then.</summary>
     /// <param name="seq">The number of change.</param>
@@ -78,8 +79,21 @@ internal sealed class Journal : IDisposable
         _writer.Dispose();
     }
 
-    // Each turn dequeues all lines, appends them with one write, and flushes them if there is a waiter or the time has come.
     private void Run()
+    {
+        try
+        {
+            WriteAll();
+        }
+        finally
+        {
+            // Whoever asks now would wait for ever.
+            _queue.NoteEnd(Problem ?? "the box has stopped");
+        }
+    }
+
+    // Each turn dequeues all lines, appends them with one write, and flushes them if there is a waiter or the time has come.
+    private void WriteAll()
     {
         for (var isComplete = false; !isComplete;)
         {
@@ -106,11 +120,12 @@ internal sealed class Journal : IDisposable
             // A write that was given up at the stop has not written them.
             if (Problem is null)
                 Release(batch.Seq);
-            if (batch.Flushed is not null)
-            {
-                _writer.Flush();
-                batch.Flushed.SetResult();
-            }
+            if (!batch.NeedsFlush)
+                continue;
+
+            _writer.Flush();
+            if (Problem is null)
+                _queue.NoteFlushed();
         }
     }
 

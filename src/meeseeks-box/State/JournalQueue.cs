@@ -6,6 +6,8 @@ internal sealed class JournalQueue : IDisposable
     // As many as the history keeps.
     private const int MostEndings = 50_000;
 
+    private static readonly Task<string?> Flushed = Task.FromResult<string?>(null);
+
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _signal = new(false);
     private readonly PendingLines _commands = new(MostEndings);
@@ -14,11 +16,11 @@ internal sealed class JournalQueue : IDisposable
     private bool _isAsleep;
     private bool _isComplete;
 
-    // The latest flush, with the number of its last line; and the one after it, if anything waits for it.
-    private (long Number, TaskCompletionSource Done) _flush = (0, NewSource());
-    private TaskCompletionSource? _nextFlush;
-
-    public JournalQueue() => _flush.Done.SetResult();
+    // The latest flush, with the number of its last line; and the one after it. A source is there when anything waits for it.
+    private (long Number, TaskCompletionSource<string?>? Done) _flush;
+    private TaskCompletionSource<string?>? _nextFlush;
+    private long _flushed;
+    private string? _problem;
 
     /// <summary>Number of lines appended so far, which is the number of the latest line.</summary>
     public long Appended
@@ -69,13 +71,20 @@ internal sealed class JournalQueue : IDisposable
             _seq = seq;
     }
 
-    /// <summary>Completes with the flush of all lines up to a number.</summary>
-    public Task FlushedAsync(long number)
+    /// <summary>Completes with the flush of all lines up to a number, or with the first failure before it.</summary>
+    /// <returns>Null after the flush; otherwise the failure, and the lines are written as soon as they can be.</returns>
+    public Task<string?> FlushedAsync(long number)
     {
         lock (_lock)
         {
+            if (number <= _flushed)
+                return Flushed;
+
+            if (_problem is not null)
+                return Task.FromResult<string?>(_problem);
+
             if (number <= _flush.Number)
-                return _flush.Done.Task;
+                return (_flush.Done ??= NewSource()).Task;
 
             if (_nextFlush is null)
             {
@@ -87,13 +96,31 @@ internal sealed class JournalQueue : IDisposable
         }
     }
 
+    /// <summary>Completes what waits for the flush of the latest batch.</summary>
+    public void NoteFlushed()
+    {
+        lock (_lock)
+        {
+            _flushed = _flush.Number;
+            _ = _flush.Done?.TrySetResult(null);
+            _flush.Done = null;
+        }
+    }
+
+    /// <summary>Nothing is written any more. Lines that are not on disk never will be.</summary>
+    public void NoteEnd(string problem)
+    {
+        lock (_lock)
+            Release(problem);
+    }
+
     /// <summary>Ends <see cref="Gather"/>, because a caller waits for the write.</summary>
     public void Hurry() => _ = _signal.Set();
 
     /// <summary>Queues a rotation after the last appended line.</summary>
     public Task RotateAsync()
     {
-        var rotated = NewSource();
+        var rotated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
             if (_isComplete)
@@ -155,19 +182,23 @@ internal sealed class JournalQueue : IDisposable
     {
         lock (_lock)
         {
-            var flush = _nextFlush ?? (isFlushDue || _isComplete ? NewSource() : null);
-            if (flush is not null)
-                (_flush, _nextFlush) = ((_appended, flush), null);
+            var needsFlush = _nextFlush is not null || isFlushDue || _isComplete;
+            if (needsFlush)
+                (_flush, _nextFlush) = ((_appended, _nextFlush), null);
 
-            return new JournalBatch(_commands.Take(), flush, _seq, _isComplete);
+            return new JournalBatch(_commands.Take(), needsFlush, _seq, _isComplete);
         }
     }
 
-    /// <summary>Bounds the lines that wait, until <see cref="NoteWritable"/>.</summary>
-    public void NoteFailure()
+    /// <summary>Bounds the lines that wait, and lets nobody wait for a flush, until <see cref="NoteWritable"/>.</summary>
+    /// <param name="problem">The failure.</param>
+    public void NoteFailure(string problem)
     {
         lock (_lock)
+        {
             _commands.IsFailing = true;
+            Release(problem);
+        }
     }
 
     /// <summary>Ends what <see cref="NoteFailure"/> has begun.</summary>
@@ -177,13 +208,22 @@ internal sealed class JournalQueue : IDisposable
         lock (_lock)
         {
             _commands.IsFailing = false;
+            _problem = null;
             return _commands.Dropped;
         }
     }
 
     public void Dispose() => _signal.Dispose();
 
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<string?> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Release(string problem)
+    {
+        _problem = problem;
+        _ = _flush.Done?.TrySetResult(problem);
+        _ = _nextFlush?.TrySetResult(problem);
+        (_flush.Done, _nextFlush) = (null, null);
+    }
 
     private void WakeUp()
     {

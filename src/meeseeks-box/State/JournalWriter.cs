@@ -26,6 +26,7 @@ internal sealed class JournalWriter : IDisposable
     private long _durable;
     private long _unflushedSince;
     private long _dropped;
+    private bool _isIncomplete;
     private volatile string? _problem;
 
     /// <param name="files">The files to write.</param>
@@ -126,7 +127,7 @@ internal sealed class JournalWriter : IDisposable
             try
             {
                 write();
-                if (_problem is not null)
+                if (_problem is not null && !_isIncomplete)
                     NoteWritable();
 
                 return;
@@ -141,11 +142,13 @@ internal sealed class JournalWriter : IDisposable
                         RetryPause.TotalSeconds, _files.Current, reason);
                 }
 
-                _queue.NoteFailure();
                 _problem = $"{_files.Current}: {reason}";
+                _queue.NoteFailure(_problem);
                 Failed();
                 if (_queue.IsComplete)
                 {
+                    // A later success does not write them.
+                    _isIncomplete = true;
                     _log.Error("journal incomplete: last changes not written before the stop");
                     return;
                 }

@@ -298,9 +298,7 @@ public sealed class JournalTests : IDisposable
         for (var number = 0; number < 1000; number++)
             journal.Append(Changed("9", 200_000 + number));
         var waiting = journal.Waiting;
-        var durable = journal.DurableAsync(journal.Appended);
         _ = folder.Folder("missing");
-        await durable.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         await rotated.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         journal.Complete();
         await run;
@@ -411,15 +409,75 @@ public sealed class JournalTests : IDisposable
         var run = journal.RunAsync();
 
         journal.Append(Changed("a", 1));
-        var durable = journal.DurableAsync(journal.Appended);
-        await Wait.Until(() => journal.Problem is not null, () => "there is no problem", TestContext.Current.CancellationToken);
-        durable.IsCompleted.Should().BeFalse();
+        var first = await DurableAsync(journal);
+        journal.Append(Changed("b", 2));
+        var second = journal.DurableAsync(journal.Appended);
+        second.IsCompleted.Should().BeTrue("the failure is known");
         _ = folder.Folder("missing");
+        await Wait.Until(() => journal.Problem is null, () => "there is a problem", TestContext.Current.CancellationToken);
 
-        await durable.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
-        journal.Problem.Should().BeNull();
+        (await DurableAsync(journal)).Should().BeNull();
+        first.Should().StartWith(files.Current).And.Be(await second);
+        (await journal.DurableAsync(1)).Should().BeNull("the line that failed is on disk by now");
+        (await File.ReadAllLinesAsync(files.Current, TestContext.Current.CancellationToken)).Should().HaveCount(2);
         journal.Complete();
         await run;
+    }
+
+    [Fact]
+    public async Task A_failed_flush_releases_its_waiters_and_those_of_the_next_flush()
+    {
+        var flush = new FailingFlush();
+        using var files = new JournalFiles(_folder.File("state"), flush);
+        using var journal = new Journal(files, Log);
+        var run = journal.RunAsync();
+
+        journal.Append(Changed("a", 1));
+        var first = journal.DurableAsync(journal.Appended);
+        flush.Begun.Wait(TestContext.Current.CancellationToken);
+        journal.Append(Changed("b", 2));
+        var second = journal.DurableAsync(journal.Appended);
+        flush.Proceed.Release();
+
+        (await first.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken)).Should().Contain("no flush");
+        (await second.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken)).Should().Contain("no flush");
+        journal.Problem.Should().NotBeNull();
+        flush.IsFailing = false;
+        flush.Proceed.Release(100);
+        await Wait.Until(() => journal.Problem is null, () => "there is a problem", TestContext.Current.CancellationToken);
+        (await DurableAsync(journal)).Should().BeNull();
+        journal.Complete();
+        await run;
+    }
+
+    [Fact]
+    public async Task When_the_journal_ends_on_a_full_disk_nothing_that_waits_or_asks_later_takes_it_for_durable()
+    {
+        using var folder = new TemporaryFolder();
+        using var files = new JournalFiles(Path.Combine(folder.File("missing"), "state"));
+        using var journal = new Journal(files, Log);
+
+        journal.Append(Changed("a", 1));
+        var waiting = journal.DurableAsync(journal.Appended);
+        journal.Complete();
+        await journal.RunAsync().WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+
+        (await waiting.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken)).Should().StartWith(files.Current);
+        (await DurableAsync(journal)).Should().StartWith(files.Current);
+    }
+
+    [Fact]
+    public async Task Lines_after_the_end_of_the_journal_are_not_waited_for()
+    {
+        using var journal = new Journal(_files, Log);
+        journal.Append(Changed("a", 1));
+        journal.Complete();
+        await journal.RunAsync();
+
+        journal.Append(Changed("b", 2));
+
+        (await DurableAsync(journal)).Should().Be("the box has stopped");
+        (await journal.DurableAsync(1)).Should().BeNull();
     }
 
     public void Dispose()
@@ -438,6 +496,31 @@ public sealed class JournalTests : IDisposable
 
         public override void NameOf(string path) => Names.Add(string.Join(' ', Directory.GetFiles(folder).Select(Path.GetFileName)));
     }
+
+    private sealed class FailingFlush : DiskFlush
+    {
+        public SemaphoreSlim Begun { get; } = new(0);
+
+        public SemaphoreSlim Proceed { get; } = new(0);
+
+        public bool IsFailing { get; set; } = true;
+
+        public override void Content(SafeFileHandle file)
+        {
+            _ = Begun.Release();
+            Proceed.Wait(TestContext.Current.CancellationToken);
+            if (IsFailing)
+                throw new IOException("no flush");
+        }
+
+        public override void NameOf(string path)
+        {
+            // Succeeds.
+        }
+    }
+
+    private static Task<string?> DurableAsync(Journal journal) =>
+        journal.DurableAsync(journal.Appended).WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
 
     private static Job Job(string id, long seq, JobState state = JobState.New) => new()
     {
