@@ -39,6 +39,10 @@ public sealed record MeeseeksClientOptions
     /// <remarks><see cref="System.Threading.Timeout.InfiniteTimeSpan"/> never gives up.</remarks>
     public TimeSpan ReconnectFor { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Called when a box that was reached before has been away for two seconds, once by each connection to it.</summary>
+    /// <remarks>The attempts go on. It must return quickly, and may be called by several threads.</remarks>
+    public Action<MeeseeksConnectionException>? Unreachable { get; init; }
+
     /// <summary>Whether a submit is sent again if the connection was lost before its answer arrived.</summary>
     /// <remarks>
     /// The client then chooses the id of a new job, so a second submit finds the job of the first. A submit that restarts a job

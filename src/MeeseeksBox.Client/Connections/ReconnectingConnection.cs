@@ -77,18 +77,28 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
         _ = _turn.Release();
     }
 
+    // A restart of the box is shorter.
+    private static readonly TimeSpan NotedAfter = TimeSpan.FromSeconds(2);
+
     private async Task<Connection> TryAsync(CancellationToken stop)
     {
         var timeout = connector.WasReached ? options.ReconnectFor : options.ConnectFor;
         var begin = options.Time.GetTimestamp();
+        var isNoted = !connector.WasReached;
         for (var attempts = 1; ; attempts++)
         {
             try
             {
                 return await connector.ConnectAsync(stop);
             }
-            catch (MeeseeksConnectionException) when (options.IsWithin(timeout, begin, attempts: 2))
+            catch (MeeseeksConnectionException problem) when (options.IsWithin(timeout, begin, attempts: 2))
             {
+                if (!isNoted && options.Time.GetElapsedTime(begin) >= NotedAfter)
+                {
+                    isNoted = true;
+                    options.Unreachable?.Invoke(problem);
+                }
+
                 await PauseAsync(attempts, stop);
             }
         }

@@ -11,7 +11,11 @@ namespace MeeseeksBox.CommandLine.Invocations;
 internal sealed class Invocation(
     CommandWords words, ClientSettings settings, ConsoleOutput console, TimeProvider time, CancellationToken stop) : IAsyncDisposable
 {
+    private static readonly TimeSpan ReconnectFor = TimeSpan.FromMinutes(5);
+
+    private readonly Lock _lock = new();
     private MeeseeksClient? _client;
+    private long? _notedAt;
 
     /// <summary>The words of the command; a command removes its switches from them.</summary>
     public List<string> Words { get; } = [.. words.Own];
@@ -35,7 +39,8 @@ internal sealed class Invocation(
     public MeeseeksClient Client => _client ??= new MeeseeksClient(settings.Options);
 
     /// <summary>The client for commands that wait: it reconnects for some minutes, so that the box may restart.</summary>
-    public MeeseeksClient PatientClient => _client ??= new MeeseeksClient(settings.Options with { ReconnectFor = TimeSpan.FromMinutes(5) });
+    public MeeseeksClient PatientClient => _client ??= new MeeseeksClient(
+        settings.Options with { ReconnectFor = ReconnectFor, Unreachable = NoteUnreachable });
 
     /// <summary>The client for commands that repeat their output if the option <c>refresh</c> is set.</summary>
     public MeeseeksClient RefreshClient => settings.Refresh is null ? Client : PatientClient;
@@ -48,6 +53,20 @@ internal sealed class Invocation(
 
     /// <summary>Prints a JSON value that the client made.</summary>
     public Task PrintAsync(JsonNode value) => PrintAsync(LosslessJson.ElementOf(value));
+
+    // Several connections of the client may wait for the box.
+    private void NoteUnreachable(MeeseeksConnectionException problem)
+    {
+        lock (_lock)
+        {
+            if (_notedAt is { } before && time.GetElapsedTime(before) < ReconnectFor)
+                return;
+
+            _notedAt = time.GetTimestamp();
+        }
+
+        console.WriteMessage($"{problem.Message}; it is tried again for up to {ReconnectFor.TotalMinutes:0} minutes");
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;

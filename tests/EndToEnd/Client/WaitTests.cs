@@ -18,6 +18,29 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
+    public async Task A_client_that_waits_says_that_the_box_is_gone_and_goes_on_when_it_is_back()
+    {
+        using var folder = new TemporaryFolder();
+        string[] words = ["pools.p.slots=1", $"state.file={folder.File("state")}"];
+        var box = await RunningBox.StartAsync(words);
+        var port = box.Port;
+        await box.SubmitAsync(new { id = "a", pool = "p", args = Some.True, hold = 1 });
+        using var waiting = box.StartClient("wait", "a");
+        await Wait.Until(
+            () => Directory.GetFiles($"/proc/{waiting.Id}/fd").Any(file => new FileInfo(file).LinkTarget?.StartsWith("socket:") is true),
+            () => "the client has not connected",
+            TestContext.Current.CancellationToken);
+        await box.CrashAsync();
+
+        (await waiting.StandardError.ReadLineAsync(TestContext.Current.CancellationToken))
+            .Should().Contain("connection refused").And.EndWith("it is tried again for up to 5 minutes");
+        await using var again = await RunningBox.StartAsync([.. words, $"listen.port={port}"]);
+        await again.SubmitAsync(new { id = "a", hold = false });
+
+        (await waiting.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Should().Be("a\tdone\t(0)\n");
+    }
+
+    [Fact]
     public async Task Wait_for_several_jobs_ends_with_the_last_and_prints_each()
     {
         var (tag, one, two) = (Some.Id(), Some.Id(), Some.Id());
