@@ -15,6 +15,9 @@ internal sealed class NodeTree
             node => node.Key, node => node.Value.Routing.Where(other => other != node.Key && nodes.ContainsKey(other)).ToArray());
     }
 
+    /// <summary>The number of entries of routings that were read for the children of all nodes.</summary>
+    public long Work { get; private set; }
+
     /// <summary>The nodes in display order, with their level. A node with two upstream nodes appears twice.</summary>
     public IReadOnlyList<(string Name, int Level)> Walk()
     {
@@ -46,9 +49,15 @@ internal sealed class NodeTree
     {
         if (_children.TryGetValue(name, out var known))
             return known;
-        var further = _reached[name].Distinct().SelectMany(other => _reached[other]).ToHashSet();
+        var further = _reached[name].Distinct().SelectMany(Read).ToHashSet();
         var children = _reached[name].Where(one => !further.Contains(one)).Order(StringComparer.Ordinal).ToArray();
         _children.Add(name, children);
         return children;
+    }
+
+    private string[] Read(string name)
+    {
+        Work += _reached[name].Length;
+        return _reached[name];
     }
 }
