@@ -62,28 +62,23 @@ a_first_job() {
 jobs_are_spread() {
     title "Twelve jobs, nine slots"
     say "The pool q1 is on three nodes, with 4, 2 and 3 slots (a fourth, nodeB3, is draining)." \
-        "One line submits twelve jobs of half a second:"
-    local i lines=() running most=0 begin=$SECONDS
+        "One line submits twelve jobs of two seconds:"
+    local i lines=() most
     for i in {1..12}; do
-        lines+=('{"submit": {"id": "s'"$i"'", "pool": "q1", "tags": ["spread"], "args": ["sleep", "0.5"]}}')
+        lines+=('{"submit": {"id": "s'"$i"'", "pool": "q1", "tags": ["spread"], "args": ["sleep", "2"]}}')
     done
     show "[${lines[0]}, …]" "[$(IFS=,; echo "${lines[*]}")]"
-    while :; do
-        ask '{"ls": {"tag": "spread", "state": "running"}}'
-        running=$(count_ids)
-        [ "$running" -gt "$most" ] && most=$running
-        ask '{"ls": {"tag": "spread", "state": "done"}}'
-        [ "$(count_ids)" -eq 12 ] && break
-        [ $((SECONDS - begin)) -gt "$timeout" ] && break
-        sleep 0.05
-    done
+    await "the twelve jobs" all_done spread 12
+    ask '{"get": {"tag": "spread"}}'
+    most=$(most_at_once)
     local node where='' sum=0 used=0
     for node in $a_nodes $b_nodes; do
         ask '{"ls": {"tag": "spread", "state": "done", "node": "'"$node"'"}}'
         i=$(count_ids)
         [ "$i" -gt 0 ] && where="$where, $i on $node" && sum=$((sum + i)) used=$((used + 1))
     done
-    say "All are done: ${where#, }. At most $most ran at the same time; the others waited at the master, in order, for a free slot."
+    say "All are done: ${where#, }. By their times of start and end, $most of the nine slots were in use at once;" \
+        "the others waited at the master, in order, for a free slot."
     check "spread over three nodes, never more at once than there are slots" [ "$sum $used $((most <= 9))" = "12 3 1" ]
 }
 
@@ -281,6 +276,19 @@ field() {
         '"'*) printf '%s' "${BASH_REMATCH[2]}" ;;
         *) printf '%s' "${BASH_REMATCH[1]}" ;;
     esac
+}
+
+# How many of the jobs in the answer ran at the same time: their starts and ends in order, an end before a start of the same moment.
+most_at_once() {
+    local moment change running=0 most=0
+    while read -r moment change; do
+        running=$((running + change))
+        [ "$running" -le "$most" ] || most=$running
+    done < <({
+        grep -o '"start_ts":[0-9.]*' <<< "$answer" | sed 's/.*:\(.*\)/\1 1/'
+        grep -o '"end_ts":[0-9.]*' <<< "$answer" | sed 's/.*:\(.*\)/\1 -1/'
+    } | LC_ALL=C sort -k 1,1n -k 2,2n)
+    echo "$most"
 }
 
 # How many ids an answer to ls holds.

@@ -30,7 +30,7 @@ build_programs() {
         echo "meeseeks-client and meeseeks-watch will need the .NET runtime, and start more slowly."
         native=no
     fi
-    echo "building $programs …"
+    echo "building $programs; this takes some minutes …"
     publish "-p:NativePrograms=$native" "$@"
     # Programs that need the runtime share their libraries.
     for name in $programs $runner; do cp -R "$stage/$name/." "$stage/lib/"; done
