@@ -20,6 +20,7 @@ internal sealed class OutputFollower(MeeseeksClient client, Connector connector,
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
+    private bool _isLateKnown;
 
     /// <summary>Returns parts as they arrive.</summary>
     public async IAsyncEnumerable<OutputPart> FollowAsync([EnumeratorCancellation] CancellationToken stop)
@@ -35,7 +36,7 @@ internal sealed class OutputFollower(MeeseeksClient client, Connector connector,
             var response = Response.Read(await connection.RequestAsync(line, wait, isRepeatable: true, stop));
             if (response.Find("tail") is null && response.Code is null)
             {
-                await ReportLateAsync(client.Endpoint, stop);
+                await ReportLateAsync(stop);
                 yield return await AtEndAsync(stop);
                 yield break;
             }
@@ -43,14 +44,15 @@ internal sealed class OutputFollower(MeeseeksClient client, Connector connector,
             OutputPart? part = null;
             if (response.Error is { } error)
             {
-                await RequireLiveAsync(error, response.Code, stop);
-                Report(error);
+                // A job that waits has printed nothing that could be late, and may start on a node that is not there yet.
+                if ((await RequireLiveAsync(error, response.Code, stop)).Status.State is not JobState.New)
+                    Report(error);
             }
             else
             {
                 part = response.Output();
                 if (part.IsLate)
-                    await ReportLateAsync(peer: null, stop);
+                    await ReportLateOfNodeAsync(stop);
             }
 
             if (part is { IsEmpty: false })
@@ -73,18 +75,31 @@ internal sealed class OutputFollower(MeeseeksClient client, Connector connector,
             delays?.Report(reason);
     }
 
-    private async Task ReportLateAsync(string? peer, CancellationToken stop)
+    private async Task ReportLateAsync(CancellationToken stop)
     {
-        if (delays is not null && _reported.Count is 0 && await client.QueryAsync(first.Id, stop) is { HasEnded: false } job)
-            Report($"{peer ?? $"node '{job.Status.Node}'"} shows output only when the job has ended");
+        if (delays is not null && await client.QueryAsync(first.Id, stop) is { HasEnded: false })
+            Report($"{client.Endpoint} shows output only when the job has ended");
+    }
+
+    // A node that shows output of running jobs has none of this one: its plugin returns it at the end, and nothing is wrong.
+    private async Task ReportLateOfNodeAsync(CancellationToken stop)
+    {
+        if (delays is null || _isLateKnown || await client.QueryAsync(first.Id, stop) is not { HasEnded: false, Status.Node: { } node })
+            return;
+
+        _isLateKnown = true;
+        if (!(await client.NodesAsync(stop)).TryGetValue(node, out var status) || !status.HasTail)
+            Report($"node '{node}' shows output only when the job has ended");
     }
 
     // The output of a live job may become available: its node may return.
-    private async Task RequireLiveAsync(string error, string? code, CancellationToken stop)
+    private async Task<Job> RequireLiveAsync(string error, string? code, CancellationToken stop)
     {
         var job = await client.QueryAsync(first.Id, stop);
         if (job is null or { HasEnded: true } || (first.Stream is OutputStream.Stdout ? job.Spec.Stdout : job.Spec.Stderr) is not null)
             throw new MeeseeksRequestException(error, code);
+
+        return job;
     }
 
     private async Task<OutputPart> AtEndAsync(CancellationToken stop)

@@ -12,6 +12,8 @@ public sealed class OutputFollowerTests
     private const string Running = """{"job":{"id":"a","pool":"p","args":["x"],"node":"n","state":"running","active":true}}""";
     private const string Done = """{"id":"a","pool":"p","args":["x"],"node":"n","state":"done","active":false,"stdout_data":"YWxs"}""";
 
+    private const string Late = """{"tail":{"data":"","offset":0,"ended":false,"run":1,"late":true}}""";
+
     private readonly ConcurrentQueue<string> _delays = [];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -98,7 +100,8 @@ public sealed class OutputFollowerTests
     {
         var asked = 0;
         await using var box = new FakeBox(request => request.TryGetProperty("job", out _) ? Running
-            : asked++ < 2 ? """{"tail":{"data":"","offset":0,"ended":false,"run":1,"late":true}}"""
+            : request.TryGetProperty("nodes", out _) ? Node(caps: "")
+            : asked++ < 2 ? Late
             : """{"tail":{"data":"YWxs","offset":3,"ended":true,"run":1}}""");
         await using var client = box.Client(options => options with { Time = new EagerTime() });
 
@@ -106,6 +109,39 @@ public sealed class OutputFollowerTests
 
         parts.Should().ContainSingle();
         _delays.Should().Equal("node 'n' shows output only when the job has ended");
+    }
+
+    [Fact]
+    public async Task A_plugin_that_returns_its_output_at_the_end_is_not_reported()
+    {
+        var asked = 0;
+        await using var box = new FakeBox(request => request.TryGetProperty("job", out _) ? Running
+            : request.TryGetProperty("nodes", out _) ? Node(caps: "\"tail\"")
+            : asked++ < 3 ? Late
+            : """{"tail":{"data":"YWxs","offset":3,"ended":true,"run":1}}""");
+        await using var client = box.Client(options => options with { Time = new EagerTime() });
+
+        var parts = await client.FollowOutputAsync("a", delays: Delays(), stop: Stop).ToListAsync(Stop);
+
+        parts.Should().ContainSingle();
+        _delays.Should().BeEmpty();
+        box.Requests.Count(request => request.TryGetProperty("nodes", out _)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task An_unreachable_node_of_a_job_that_waits_is_not_reported()
+    {
+        var asked = 0;
+        await using var box = new FakeBox(request => request.TryGetProperty("job", out _)
+            ? """{"job":{"id":"a","pool":"p","args":["x"],"node":"nosuch","state":"new"}}"""
+            : asked++ < 3 ? """{"tail":false,"error":"job 'a' is on node 'nosuch', which this node does not reach","code":"refused"}"""
+            : """{"tail":{"data":"YWxs","offset":3,"ended":true,"run":1}}""");
+        await using var client = box.Client(options => options with { Time = new EagerTime() });
+
+        var parts = await client.FollowOutputAsync("a", delays: Delays(), stop: Stop).ToListAsync(Stop);
+
+        parts.Should().ContainSingle();
+        _delays.Should().BeEmpty();
     }
 
     [Fact]
@@ -136,6 +172,8 @@ public sealed class OutputFollowerTests
         await client.Awaiting(one => one.FollowOutputAsync("a", stop: Stop).ToListAsync(Stop).AsTask())
             .Should().ThrowAsync<MeeseeksRequestException>().WithMessage("no such output");
     }
+
+    private static string Node(string caps) => $$$$"""{"nodes":{"n":{"online":true,"caps":[{{{{caps}}}}]}}}""";
 
     private static string Text(OutputPart part) => Encoding.UTF8.GetString(part.Data.Span);
 
