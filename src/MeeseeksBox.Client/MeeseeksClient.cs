@@ -88,9 +88,9 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
                 ? value
                 : throw new MeeseeksRequestException($"the answer of {Endpoint} cannot be read: {JsonTextValidation.Problem}");
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            throw new MeeseeksRequestException($"the answer of {Endpoint} is not JSON: {problem.Message}");
+            throw Response.NotFromBox(answer);
         }
     }
 

@@ -12,6 +12,8 @@ namespace MeeseeksBox.Client;
 /// <remarks>Sample: <c>{"submit":{"a":{…}},"warnings":["colour: not something that submit takes, ignored"]}</c>.</remarks>
 public sealed class Response
 {
+    private const int LongestBeginning = 60;
+
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _values = [];
 
     private Response()
@@ -71,9 +73,9 @@ public sealed class Response
                     ? pools
                     : throw new MeeseeksRequestException("pools: the answer cannot be read: the nodes of a pool are null");
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            throw new MeeseeksRequestException($"pools: the answer cannot be read: {problem.Message}");
+            throw new MeeseeksRequestException($"pools: the answer cannot be read: {Beginning(Bytes("pools"))}");
         }
     }
 
@@ -123,14 +125,18 @@ public sealed class Response
                 return response;
             }
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            throw new MeeseeksRequestException($"the answer is not JSON ({problem.Message}); check that a meeseeks-box listens there");
+            throw NotFromBox(line);
         }
 
-        throw new MeeseeksRequestException(
-            $"the answer is not a list with one object but {Beginning(line)}; check that a meeseeks-box listens there");
+        throw NotFromBox(line);
     }
+
+    /// <summary>The error for a line that no box sends, such as one of the page of a web server.</summary>
+    internal static MeeseeksRequestException NotFromBox(ReadOnlyMemory<byte> line) => new(
+        $"something other than a meeseeks-box answers there, with '{Beginning(line)}{(line.Length > LongestBeginning ? "..." : "")}'; "
+        + "check the address and the port");
 
     /// <summary>The job in the answer to a kill of one id.</summary>
     /// <remarks>meeseeks-box sends the job alone, a legacy node under its id.</remarks>
@@ -186,7 +192,7 @@ public sealed class Response
         return members;
     }
 
-    private static string Beginning(ReadOnlyMemory<byte> json) => ByteText.Show(json.Span[..Math.Min(json.Length, 60)]);
+    private static string Beginning(ReadOnlyMemory<byte> json) => ByteText.Show(json.Span[..Math.Min(json.Length, LongestBeginning)]);
 
     private string? Text(string key) => Find(key) is { ValueKind: JsonValueKind.String } value ? LosslessJson.Of(value) : null;
 

@@ -259,16 +259,21 @@ public sealed class ConnectionTests
     }
 
     [Theory]
-    [InlineData("<html>")]
-    [InlineData("1")]
-    public async Task An_answer_of_another_kind_of_server_is_an_error_with_a_hint(string answer)
+    [InlineData("<html>", "[<html>]")]
+    [InlineData("1", "[1]")]
+    [InlineData("HTTP/1.1 400 Bad Request\r", @"[HTTP/1.1 400 Bad Request\r]")]
+    [InlineData(
+        "<!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML 4.01//EN' 'http://www.w3.org/TR/html4/strict.dtd'>",
+        "[<!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML 4.01//EN' 'http://w...")]
+    public async Task An_answer_of_another_kind_of_server_is_an_error_with_its_beginning(string answer, string shown)
     {
         await using var box = new FakeBox(_ => answer);
         await using var client = box.Client();
 
         var ask = () => client.RequestAsync(Status, stop: Stop);
 
-        (await ask.Should().ThrowAsync<MeeseeksRequestException>()).WithMessage("*check that a meeseeks-box listens there");
+        (await ask.Should().ThrowAsync<MeeseeksRequestException>()).Which.Message.Should().Be(
+            $"something other than a meeseeks-box answers there, with '{shown}'; check the address and the port");
     }
 
     [Fact]
