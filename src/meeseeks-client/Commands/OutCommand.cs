@@ -3,6 +3,7 @@ using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Submitting;
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
@@ -17,6 +18,10 @@ internal static class OutCommand
         Prints what the job has printed so far. follow=1 prints further output as it comes, until the job has ended. Output that
         the job writes to a file is read from that file, which must be on this host.
         """;
+
+    private const string FollowKey = "follow";
+
+    private static readonly string[] JobConditions = ["tag", .. JobAttributes.All.Select(attribute => attribute.Name)];
 
     // Files on network mounts have no change notification, so they are polled.
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(200);
@@ -42,12 +47,31 @@ internal static class OutCommand
             Help = $"{Help}\n\n{examples}",
         };
 
+    /// <summary>The only id among the words.</summary>
+    /// <exception cref="UsageException">There is another number of ids, or another word.</exception>
+    public static string IdOf(IReadOnlyList<string> words)
+    {
+        if (words.FirstOrDefault(word => JobWords.IdOf(word) is null) is { } odd)
+        {
+            var key = odd[..odd.IndexOf('=', StringComparison.Ordinal)];
+            throw new UsageException(JobConditions.Contains(key)
+                ? $"'{odd}' selects jobs by a condition; give exactly one id"
+                : $"unknown option '{key}'{DidYouMean.Of(key, [FollowKey, .. ClientSettings.Names])}");
+        }
+
+        return JobCommandHelpers.Ids(words).ToList() switch
+        {
+            [] => throw new UsageException("no job selected; give exactly one id"),
+            [var one] => one,
+            [var first, var second] => throw new UsageException($"two ids given, '{first}' and '{second}'; give exactly one"),
+            var ids => throw new UsageException($"{ids.Count} ids given, '{ids[0]}' and others; give exactly one"),
+        };
+    }
+
     private static async Task<int> RunAsync(Invocation invocation, bool isError)
     {
-        var follow = JobWords.ExtractSwitch(invocation.Words, "follow");
-        if (invocation.Words is not [var word] || JobWords.IdOf(word) is not { } id)
-            throw new UsageException("no job selected; give exactly one id");
-
+        var follow = JobWords.ExtractSwitch(invocation.Words, FollowKey);
+        var id = IdOf(invocation.Words);
         var client = follow ? invocation.PatientClient : invocation.Client;
         if (await client.QueryAsync(id, invocation.Stop) is not { } job)
             return invocation.WriteUnknown([id]);
