@@ -30,6 +30,6 @@ internal sealed record TopChoices
     /// <summary>The id of the job whose kill awaits confirmation; null: none.</summary>
     public string? PendingKillId { get; init; }
 
-    /// <summary>The result of the last kill; null: none.</summary>
+    /// <summary>The result of the last kill, or why there was none; null: none.</summary>
     public string? Message { get; init; }
 }

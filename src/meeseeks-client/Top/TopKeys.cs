@@ -1,3 +1,6 @@
+using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Protocol.Jobs;
+
 namespace MeeseeksBox.CommandLine.Top;
 
 /// <summary>The key bindings of <c>top</c>.</summary>
@@ -51,7 +54,7 @@ internal static class TopKeys
         {
             'q' or 'Q' => (choices, TopAction.Quit),
             '/' => (choices with { FilterBefore = choices.Filter }, TopAction.None),
-            'k' or 'K' when choices.Part is not TopPart.Nodes => (choices with { PendingKillId = choices.Selected }, TopAction.None),
+            'k' or 'K' when choices.Part is not TopPart.Nodes => (AskToKill(choices, list), TopAction.None),
             's' => (choices with { Order = (TopOrder)(((int)choices.Order + 1) % Enum.GetValues<TopOrder>().Length) }, TopAction.None),
             'e' => (choices with { ShowsEnded = !choices.ShowsEnded }, TopAction.None),
             'n' => (choices with { Part = (TopPart)(((int)choices.Part + 1) % Enum.GetValues<TopPart>().Length) }, TopAction.None),
@@ -59,6 +62,11 @@ internal static class TopKeys
             _ => (choices, TopAction.None),
         };
     }
+
+    private static TopChoices AskToKill(TopChoices choices, TopList list) =>
+        list.Jobs.FirstOrDefault(job => job.Id == choices.Selected) is { Shown: { HasEnded: true } ended }
+            ? choices with { Message = $"{SingleLine.Of(choices.Selected!)} has ended ({JobStates.Word(ended.State)}): nothing to kill" }
+            : choices with { PendingKillId = choices.Selected };
 
     private static TopChoices Type(ConsoleKeyInfo key, TopChoices choices) => key.Key switch
     {

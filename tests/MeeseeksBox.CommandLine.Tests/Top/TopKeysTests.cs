@@ -27,6 +27,18 @@ public sealed class TopKeysTests
         _choices.PendingKillId.Should().Be("early");
     }
 
+    [Fact]
+    public void A_job_that_has_ended_is_not_asked_about()
+    {
+        Press(ConsoleKey.End);
+        _choices.Selected.Should().Be("ok");
+
+        Press('k');
+
+        (_action, _choices.PendingKillId).Should().Be((TopAction.None, null));
+        _choices.Message.Should().Be("ok has ended (done): nothing to kill");
+    }
+
     [Theory]
     [InlineData('n')]
     [InlineData('q')]
