@@ -25,6 +25,15 @@ public static class ConfigTree
         return layers.OfType<ConfigObject>().Aggregate(tree, (below, layer) => below.MergedWith(layer, layered));
     }
 
+    /// <summary>Merges words over a configuration.</summary>
+    /// <param name="below">The configuration.</param>
+    /// <param name="words">The <c>key.key=value</c> words.</param>
+    /// <param name="source">Where they stand, for messages.</param>
+    /// <param name="diagnostics">Receives all errors and warnings.</param>
+    public static ConfigObject WithWords(ConfigObject below, IEnumerable<string> words, string source, ConfigDiagnostics diagnostics) =>
+        words.Select(word => CommandLineSetting.Parse(word, source, diagnostics)).OfType<ConfigObject>()
+            .Aggregate(below, (tree, layer) => tree.MergedWith(layer));
+
     /// <summary>
     /// Merges an object from the wire over a configuration, by the rules for a file. A masked secret keeps its value, so that
     /// an answer to a <c>config</c> request can be edited and sent back.

@@ -50,11 +50,11 @@ internal sealed record ClientSettings
         if (Array.Find(common, word => !CommandLineSetting.IsSetting(word)) is { } odd)
             throw new UsageException($"{Variable}: '{odd}' is not key=value; it holds client options, like address=head1 port=13700");
 
-        string[] all = [.. common, .. words];
         var diagnostics = new ConfigDiagnostics();
-        var files = all.Where(word => word.StartsWith(FileKey, StringComparison.Ordinal)).Select(word => word[FileKey.Length..]);
-        var others = all.Where(word => !word.StartsWith(FileKey, StringComparison.Ordinal));
-        var tree = ConfigTree.Read([.. files.Select(AsFile), .. others], diagnostics);
+        var files = common.Concat(words).Where(IsFile).Select(word => AsFile(word[FileKey.Length..]));
+        var tree = ConfigTree.Read(files, diagnostics);
+        tree = ConfigTree.WithWords(tree, common.Where(word => !IsFile(word)), Variable, diagnostics);
+        tree = ConfigTree.WithWords(tree, words.Where(word => !IsFile(word)), SourceLocation.CommandLine, diagnostics);
         var settings = Read(SectionReader.Root(tree, diagnostics), diagnostics);
         return diagnostics.Problems.Count is 0 ? settings : throw new UsageException(string.Join('\n', diagnostics.Problems));
     }
@@ -79,6 +79,8 @@ internal sealed record ClientSettings
         root.WarnOfUnknownKeys();
         return settings with { Warnings = diagnostics.Warnings };
     }
+
+    private static bool IsFile(string word) => word.StartsWith(FileKey, StringComparison.Ordinal);
 
     // A file name with "=" would be read as a word.
     private static string AsFile(string path) => CommandLineSetting.IsSetting(path) ? Path.Combine(".", path) : path;

@@ -14,6 +14,7 @@ internal static class JobWords
     private static readonly string[] TextKeys = ["id", "pool", "node", "stdin", "stdout", "stderr", "cwd", "error", "submit_node"];
 
     private const string ExactId = "id==";
+    private const string EnvKey = "env=";
 
     private static readonly SourceLocation Origin = new(SourceLocation.CommandLine);
 
@@ -25,6 +26,15 @@ internal static class JobWords
     /// <exception cref="UsageException">A word is wrong.</exception>
     public static JsonObject Spec(IEnumerable<string> words)
     {
+        words = [.. words];
+        if (words.FirstOrDefault(IsVariableWithoutName) is { } odd)
+        {
+            var variable = odd[EnvKey.Length..];
+            throw new UsageException(
+                $"{odd}: each variable of the environment is a word of its own; "
+                    + $"write env.{variable}{(variable.Contains('=') ? "" : "=bar")}");
+        }
+
         var spec = Read(words, (key, text) => key is "node" ? List(text) : Text(text), Cleared);
         LocalPaths.Complete(spec);
         return spec;
@@ -84,6 +94,10 @@ internal static class JobWords
         _ = words.RemoveAll(word => word.StartsWith($"{key}=", StringComparison.Ordinal));
         return value;
     }
+
+    // An object has several variables, and no value clears them all.
+    private static bool IsVariableWithoutName(string word) =>
+        word.StartsWith(EnvKey, StringComparison.Ordinal) && word.Length > EnvKey.Length && word[EnvKey.Length] is not '{';
 
     private static bool IsExact(string word) => word.StartsWith(ExactId, StringComparison.Ordinal);
 

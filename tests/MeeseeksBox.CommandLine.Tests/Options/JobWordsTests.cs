@@ -18,11 +18,23 @@ public sealed class JobWordsTests
     [InlineData("tag=1,x", """{"tag":["1","x"]}""")]
     [InlineData("tag=x", """{"tag":"x"}""")]
     [InlineData("env.A=true env.B= env.C.D=1", """{"env":{"A":"true","B":"","C.D":"1"}}""")]
+    [InlineData("""env={"A":"1"}""", """{"env":{"A":"1"}}""")]
+    [InlineData("env=", """{"env":null}""")]
     [InlineData("config.cwd=/x config.shell=1", """{"config":{"cwd":"/x","shell":1}}""")]
     [InlineData("""config={"a":[1]} config.b=2""", """{"config":{"a":[1],"b":2}}""")]
     public void The_values_of_text_keys_stay_texts_in_a_spec(string words, string json)
     {
         JobWords.Spec(words.Split(' ')).ToJsonString().Should().Be(json);
+    }
+
+    [Theory]
+    [InlineData("env=FOO", "env=FOO: each variable of the environment is a word of its own; write env.FOO=bar")]
+    [InlineData("env=FOO=1=2", "env=FOO=1=2: each variable of the environment is a word of its own; write env.FOO=1=2")]
+    public void A_variable_needs_its_name_in_the_key(string word, string problem)
+    {
+        var read = () => JobWords.Spec([word]);
+
+        read.Should().Throw<UsageException>().WithMessage(problem);
     }
 
     [Theory]
