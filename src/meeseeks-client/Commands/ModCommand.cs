@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.CommandLine.Submitting;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -42,10 +43,9 @@ internal static class ModCommand
         {
             response.Warnings.ToList().ForEach(warning => invocation.Console.Warn($"{id}: {warning}"));
             if (response.Error is { } error)
-            {
                 invocation.Console.WriteMessage($"{id}: {error}");
-                status = ClientExitStatus.Failed;
-            }
+
+            status = Math.Max(status, SubmitWarnings.StatusOf(response.Error, response.Warnings));
 
             if (response.Find("submit") is { ValueKind: JsonValueKind.Object } changed
                 && changed.TryGetProperty(id, out var job))

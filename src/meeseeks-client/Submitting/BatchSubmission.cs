@@ -1,10 +1,11 @@
-using MeeseeksBox.Foundation.Files;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.CommandLine.Submitting;
 
@@ -76,12 +77,11 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
         }
         catch (DecoderFallbackException)
         {
-            throw new CommandFailedException($"{path}: near line {number + 1}: not UTF-8; nothing from there on was submitted");
+            throw new CommandFailedException($"{NameOf(path)}: near line {number + 1}: not UTF-8; nothing from there on was submitted");
         }
         catch (IOException problem)
         {
-            var name = path is "-" ? "standard input" : path;
-            throw new CommandFailedException($"{name}: it cannot be read: {FileProblem.Reason(path, problem)}");
+            throw new CommandFailedException($"{NameOf(path)}: it cannot be read: {FileProblem.Reason(path, problem)}");
         }
     }
 
@@ -99,9 +99,10 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
 
             Refuse(path, number, "a job is an object, like {\"pool\":\"p1\",\"args\":[\"true\"]}");
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            Refuse(path, number, $"not JSON, near character {(problem.BytePositionInLine ?? 0) + 1}");
+            var fault = JsonSyntaxError.Find(Encoding.UTF8.GetBytes(line), default);
+            Refuse(path, number, $"not JSON: character {fault.Column}: {fault.Text}");
         }
 
         return null;
@@ -120,6 +121,9 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
             return;
         }
 
+        if (SubmitWarnings.StatusOf(response.Error, response.Warnings) is not ClientExitStatus.Good)
+            _refused++;
+
         await SingleSubmission.PrintAsync(invocation, response["submit"], quiet);
         bar.Show(++_done);
     }
@@ -127,6 +131,8 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
     private void Refuse(string path, int line, string why)
     {
         _refused++;
-        invocation.Console.WriteMessage($"{path}:{line}: {why}");
+        invocation.Console.WriteMessage($"{NameOf(path)}:{line}: {why}");
     }
+
+    private static string NameOf(string path) => path is "-" ? "standard input" : path;
 }

@@ -16,7 +16,8 @@ internal static class SingleSubmission
     /// <returns>The exit status.</returns>
     public static async Task<int> SubmitAsync(Invocation invocation, JsonObject spec, bool quiet)
     {
-        var jobs = (await SendAsync(invocation, spec, invocation.Stop, printsRefusal: !quiet))["submit"];
+        var response = await SendAsync(invocation, spec, invocation.Stop, printsRefusal: !quiet);
+        var jobs = response["submit"];
         await PrintAsync(invocation, jobs, quiet);
         if (!quiet && invocation.Settings.Refresh is { } refresh)
         {
@@ -25,7 +26,7 @@ internal static class SingleSubmission
             _ = await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed);
         }
 
-        return ClientExitStatus.Good;
+        return SubmitWarnings.StatusOf(response.Error, response.Warnings);
     }
 
     /// <summary>Prints submitted jobs as JSON, or only their ids.</summary>

@@ -13,6 +13,9 @@ internal static class SubmitWarnings
 {
     private const string PoolKey = "pool: ";
 
+    // The box warns of a state only when it has refused the change to it.
+    private const string StateKey = "state: ";
+
     private static readonly string[] SpecKeys =
     [
         "id",
@@ -48,6 +51,14 @@ internal static class SubmitWarnings
         foreach (var warning in received.Append(ofPool).OfType<string>())
             invocation.Console.Warn(warning);
     }
+
+    /// <summary>The exit status of a submit that may change a job: failed when it, or its change of the state, was refused.</summary>
+    /// <param name="error">The error of the answer; null for none.</param>
+    /// <param name="warnings">The warnings of the answer.</param>
+    public static int StatusOf(string? error, IEnumerable<string> warnings) =>
+        error is null && !warnings.Any(warning => warning.StartsWith(StateKey, StringComparison.Ordinal))
+            ? ClientExitStatus.Good
+            : ClientExitStatus.Failed;
 
     private static string Unknown(string key) =>
         $"{key}: not something that submit takes, ignored{DidYouMean.Of(key, [.. SpecKeys, .. Words])}";

@@ -357,9 +357,9 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
         run.Status.Should().Be(1);
         run.Output.Should().Be(id + "\n");
         run.Errors.Split('\n').Should().HaveCount(4)
-            .And.Contain(line => line.StartsWith("meeseeks-client: -:2: not JSON"))
-            .And.Contain(line => line.StartsWith("meeseeks-client: -:3: a job is an object"))
-            .And.Contain(line => line.StartsWith("meeseeks-client: -:4: pool: "));
+            .And.Contain(line => line.StartsWith("meeseeks-client: standard input:2: not JSON: character "))
+            .And.Contain(line => line.StartsWith("meeseeks-client: standard input:3: a job is an object"))
+            .And.Contain(line => line.StartsWith("meeseeks-client: standard input:4: pool: "));
     }
 
     [Fact]
