@@ -48,7 +48,7 @@ internal sealed class Runner(ConsoleOutput console, Interruption interruption, T
     }
 
     private static UsageException UnknownCommand(string command) =>
-        new($"unknown command '{command}'{DidYouMean.Of(command, CommandTable.Names)}") { ListsCommands = true };
+        new($"unknown command '{command}'{DidYouMean.Of(command, CommandTable.Names)}");
 
     private int Print(string text)
     {
@@ -62,10 +62,6 @@ internal sealed class Runner(ConsoleOutput console, Interruption interruption, T
         {
             // To standard output, as in the original.
             console.Out.WriteLine(HelpText.OfAll);
-            console.Out.Flush();
-            if (problem.Message.Length > 0)
-                console.WriteMessage(problem.Message);
-
             return ClientExitStatus.WrongUsage;
         }
 

@@ -4,6 +4,6 @@ namespace MeeseeksBox.CommandLine;
 /// <param name="message">The mistake, and what is expected.</param>
 internal sealed class UsageException(string message) : Exception(message)
 {
-    /// <summary>Whether the usage with all commands is printed, because the command is missing or unknown.</summary>
+    /// <summary>Whether the usage with all commands is printed, because there is no command.</summary>
     public bool ListsCommands { get; init; }
 }

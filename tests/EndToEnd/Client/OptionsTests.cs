@@ -81,6 +81,7 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
     [InlineData("", 2, "/no/such: the file cannot be read*", "file=/no/such", "stat")]
     [InlineData("", 2, "unknown word 'x'; nodes accepts only options, like refresh=2*", "nodes", "x")]
     [InlineData("", 2, "unknown option '-x'*", "--help", "-x")]
+    [InlineData("", 2, "unknown command 'stta'; did you mean stat?\nmeeseeks-client: see meeseeks-client --help\n", "stta")]
     public async Task Wrong_usage_is_exit_status_2(string conf, int status, string message, params string[] words)
     {
         var run = await ClientProgram.RunAsync(conf, words);
@@ -90,17 +91,15 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
         run.Errors.Should().Match($"meeseeks-client: {message}");
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("meeseeks-client: unknown command 'stta'; did you mean stat?\n", "stta")]
-    public async Task Without_a_known_command_the_usage_is_printed(string errors, params string[] words)
+    [Fact]
+    public async Task Without_a_command_the_usage_is_printed()
     {
-        var run = await ClientProgram.RunAsync("", words);
+        var run = await ClientProgram.RunAsync("");
 
         run.Status.Should().Be(2);
         run.Output.Should().StartWith("Submit, show, change, kill and wait for jobs")
             .And.ContainAll("  sub ", "  stat|show ", "  conf ", "  hist ");
-        run.Errors.Should().Be(errors);
+        run.Errors.Should().BeEmpty();
     }
 
     [Fact]
