@@ -50,10 +50,10 @@ if (result.Errors.Count > 0)
     return BoxExitStatus.BadConfiguration;
 }
 
-if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
+// The parser accepts unknown options as words.
+if (ProgramOptions.ProblemOf(result.GetValue(words) ?? []) is { } unknown)
 {
-    // The parser accepts unknown options as words. A file with such a name can be given as ./-name.
-    StandardStream.Error.WriteLine($"{Program}: unknown option {option}. See {Program} --help.");
+    StandardStream.Error.WriteLine($"{Program}: {unknown} See {Program} --help.");
     return BoxExitStatus.BadConfiguration;
 }
 
@@ -78,7 +78,7 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
     if (configuration.Config is not { } config)
         return BoxExitStatus.BadConfiguration;
 
-    if (Box.StartProblems(config, arguments, checkOnly) is not [] and var problems)
+    if (Box.StartProblems(config, arguments) is not [] and var problems)
     {
         StandardStream.Error.WriteLine(string.Join('\n', problems));
         return BoxExitStatus.BadConfiguration;
