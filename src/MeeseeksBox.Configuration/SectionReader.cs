@@ -18,6 +18,7 @@ public sealed class SectionReader
     private readonly OrderedDictionary<string, SectionReader> _children = [];
     private readonly List<string> _known = [];
     private readonly HashSet<string> _accepted = [];
+    private readonly HashSet<string> _ignored = [];
 
     private SectionReader(ConfigObject section, string path, ConfigDiagnostics diagnostics, SectionReader? defaults)
     {
@@ -59,6 +60,7 @@ public sealed class SectionReader
     public void WarnIfSet(string key, string reason)
     {
         Accept(key);
+        _ = _ignored.Add(key);
         if (_section.TryGet(key, out var value))
             AddWarning(new Setting(Path(key), value), reason);
     }
@@ -112,10 +114,13 @@ public sealed class SectionReader
     /// <summary>Adds a warning about a setting.</summary>
     public void AddWarning(Setting setting, string text) => _diagnostics.AddWarning($"{setting}: {text}");
 
+    /// <summary>Whether a key was read, here or as a default.</summary>
+    public bool Knows(string key) => _known.Contains(key);
+
     /// <summary>Warns of every key that was not read, here and in the sections below.</summary>
     public void WarnOfUnknownKeys()
     {
-        foreach (var (key, value) in _section.Members.Where(member => !_known.Contains(member.Key) && !_accepted.Contains(member.Key)))
+        foreach (var (key, value) in _section.Members.Where(member => IsUnknown(member.Key)))
         {
             var hint = DidYouMean.Nearest(key, _known) is { } nearest ? $"; the nearest known key is '{nearest}'" : string.Empty;
             AddWarning(new Setting(Path(key), value), $"unknown key, ignored{hint}");
@@ -124,6 +129,19 @@ public sealed class SectionReader
         foreach (var child in _children.Values)
             child.WarnOfUnknownKeys();
     }
+
+    /// <summary>A configuration without the ignored keys of a source, here and in the sections below. Call it after all warnings.</summary>
+    /// <param name="tree">The configuration that was read, or the same before its formats were expanded.</param>
+    /// <param name="source">The source of <see cref="SourceLocation"/>.</param>
+    public ConfigObject WithoutIgnoredKeys(ConfigObject tree, string source) => new(
+        from member in tree.Members
+        where member.Value.Origin.Source != source || !(IsUnknown(member.Key) || _ignored.Contains(member.Key))
+        select member.Value is ConfigObject section && _children.TryGetValue(member.Key, out var child)
+            ? KeyValuePair.Create<string, ConfigValue>(member.Key, child.WithoutIgnoredKeys(section, source))
+            : member,
+        tree.Origin);
+
+    private bool IsUnknown(string key) => !_known.Contains(key) && !_accepted.Contains(key);
 
     private ConfigObject OwnObject(string key)
     {

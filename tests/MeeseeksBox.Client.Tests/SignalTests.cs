@@ -59,7 +59,7 @@ public sealed class SignalTests
     public async Task The_reason_of_the_box_is_passed_on()
     {
         await using var box = new FakeBox(request => request.GetProperty("signal").GetString() is "USR3"
-            ? """{"error":"signal: 'USR3' is not the name of a signal; the nearest is USR1","code":"bad_request"}"""
+            ? """{"error":"signal: 'USR3' is not the name of a signal; did you mean USR1?","code":"bad_request"}"""
             : request.GetProperty("kill").GetArrayLength() is 0
                 ? """{"kill":{},"signal":"SIGUSR1"}"""
                 : """{"kill":{"a":false},"signal":"SIGUSR1","error":"there is no job 'a'","code":"refused"}""");

@@ -61,7 +61,9 @@ public readonly record struct Signal(int Number)
         if (index >= 0 || Aliases.ContainsKey(word))
             return new Signal(index >= 0 ? index + 1 : Aliases[word]);
 
-        problem = $"{LenientJson.Show(value)} is not the name of a signal; the nearest is {DidYouMean.Nearest(word, Known)}";
+        var near = DidYouMean.Of(word, Known);
+        problem = $"{LenientJson.Show(value)} is not the name of a signal"
+            + (near.Length > 0 ? near : $"; it must be a name like USR1, or a number from 1 to {Last}");
         return null;
     }
 }

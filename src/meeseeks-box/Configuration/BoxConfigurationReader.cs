@@ -52,7 +52,13 @@ internal static class BoxConfigurationReader
             root.Accept(key);
 
         WarnOfUnknownKeys(root);
-        return new ConfigurationResult<BoxConfig>(tree, expanded.Tree, config, diagnostics);
+
+        // What a request sets without an effect would otherwise stand in the configuration in force from then on.
+        return new ConfigurationResult<BoxConfig>(
+            root.WithoutIgnoredKeys(tree, SourceLocation.Request),
+            root.WithoutIgnoredKeys(expanded.Tree, SourceLocation.Request),
+            config,
+            diagnostics);
     }
 
     private static void WarnOfUnknownKeys(SectionReader root)

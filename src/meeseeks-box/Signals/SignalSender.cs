@@ -38,7 +38,7 @@ internal sealed class SignalSender(CoreHost host, IRunProcesses processes, ISign
     private static Target Find(NodeCore core, string id)
     {
         if (JobRoute.Find(core, id, NodeStatus.SignalCapability) is not { } route)
-            return Target.Refused(id, $"there is no job '{id}'");
+            return Target.Refused(id, $"there is no job '{id}'; it may have ended and expired");
 
         var (run, state) = (core.FindRun(id), route.Job.Status.State);
         if (run is not null)

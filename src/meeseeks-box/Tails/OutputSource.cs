@@ -62,7 +62,7 @@ internal sealed class OutputSource(CoreHost host, LiveOutputs live, IOutputRelay
     private async ValueTask<Step> LookAsync(TailRequest request, TimeSpan left, Task interruption, CancellationToken over)
     {
         if (host.Execute((core, _) => JobRoute.Find(core, request.Id, NodeStatus.TailCapability)) is not { } route)
-            return Step.Final(new Error($"there is no job '{request.Id}'"));
+            return Step.Final(new Error($"there is no job '{request.Id}'; it may have ended and expired"));
 
         if (FileOf(route.Job, request.Stream) is { } file)
         {

@@ -27,7 +27,7 @@ public sealed class TreeSignalTests(SmallTree tree)
         var job = answer.Find("kill")!.Value;
         (job.Text("state"), job.Number("pid")).Should().Be(("running", before.Number("pid")));
         refused.GetProperty("kill").GetProperty("nosuch").ValueKind.Should().Be(JsonValueKind.False);
-        refused.Text("error").Should().Be("there is no job 'nosuch'");
+        refused.Text("error").Should().Be("there is no job 'nosuch'; it may have ended and expired");
         await tree.Master.AskAsync("kill", id);
     }
 

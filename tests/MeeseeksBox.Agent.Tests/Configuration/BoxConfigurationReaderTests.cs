@@ -269,6 +269,30 @@ public sealed class BoxConfigurationReaderTests
     }
 
     [Fact]
+    public void An_ignored_key_of_a_request_is_not_kept()
+    {
+        var before = BoxConfigurationReader.Read(["name=n1", "pools.p1.odd=1"]);
+        var sent = JsonElement.Parse("""{"pool": {"p2": {}}, "watch": {}, "pools": {"p1": {"slot": 2, "slots": 3}}}""");
+
+        var after = BoxConfigurationReader.Merge(before.Tree, sent);
+
+        after.Warnings.Should().Contain(line => line.StartsWith("config request: pools.p1.slot: unknown key, ignored"))
+            .And.Contain(line => line.StartsWith("config request: watch: ignored"));
+        ConfigJson.Compact(after.Tree).Should().Be("""{"name":"n1","pools":{"p1":{"odd":1,"slots":3}}}""");
+        ConfigJson.Compact(after.Shown).Should().Be(ConfigJson.Compact(after.Tree));
+    }
+
+    [Theory]
+    [InlineData(
+        "pools.p.slots", "pools.p.slots: the file cannot be read: there is no such file; a setting has a value: pools.p.slots=VALUE")]
+    [InlineData("none.json", "none.json: the file cannot be read: there is no such file")]
+    [InlineData("./slots", "./slots: the file cannot be read: there is no such file")]
+    public void A_setting_without_a_value_is_explained(string word, string problem)
+    {
+        BoxConfigurationReader.Read([word]).Problems.Should().Equal(problem);
+    }
+
+    [Fact]
     public void Unknown_keys_are_warnings()
     {
         var result = BoxConfigurationReader.Read(["pool.p1=", "pools.p1.slot=1", "state.fil=x", "logging.levle=10"]);

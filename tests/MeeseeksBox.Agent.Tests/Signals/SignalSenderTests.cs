@@ -52,7 +52,7 @@ public sealed class SignalSenderTests : IDisposable
             "the process of job 'claimed' has not started yet",
             "job 'done' does not run: it is done",
             "job 'held' does not run: it is new",
-            "there is no job 'nosuch'");
+            "there is no job 'nosuch'; it may have ended and expired");
         _processes.Sent.Should().BeEmpty();
     }
 

@@ -188,7 +188,7 @@ public sealed class OutputSourceTests : IDisposable
         using var run = _live.Add("broken", output);
         Put(On("elsewhere") with { Id = "far" });
 
-        (await ProblemAsync("nosuch")).Should().Be("there is no job 'nosuch'");
+        (await ProblemAsync("nosuch")).Should().Be("there is no job 'nosuch'; it may have ended and expired");
         (await ProblemAsync("file")).Should().Be("job 'file' prints its stdout to /tmp/log on node 'here'; no node keeps it");
         (await ProblemAsync("odd")).Should().Be("the stdout_data of job 'odd' is not base64");
         (await ProblemAsync("broken")).Should().Be("stdout of job 'broken' cannot be read: the disk is gone");

@@ -23,8 +23,9 @@ public sealed class SignalTests
     [Theory]
     [InlineData("0", "0 is not the number of a signal, which is from 1 to 64")]
     [InlineData("\"65\"", "65 is not the number of a signal, which is from 1 to 64")]
-    [InlineData("\"USR3\"", "'USR3' is not the name of a signal; the nearest is USR1")]
-    [InlineData("\"sigtrem\"", "'sigtrem' is not the name of a signal; the nearest is TERM")]
+    [InlineData("\"USR3\"", "'USR3' is not the name of a signal; did you mean USR1?")]
+    [InlineData("\"FOO\"", "'FOO' is not the name of a signal; it must be a name like USR1, or a number from 1 to 64")]
+    [InlineData("\"sigtrem\"", "'sigtrem' is not the name of a signal; did you mean TERM?")]
     [InlineData("[9]", "* is not a signal; it must be a name like \"USR1\", or a number from 1 to 64")]
     public void Anything_else_is_refused_with_the_nearest_name(string value, string expected)
     {
