@@ -12,19 +12,26 @@ namespace MeeseeksBox.WatchAgent;
 /// <remarks>It sends no request, so that jobs in flight are not known to it.</remarks>
 internal sealed class DryRun(WatcherConfig config, TimeProvider time)
 {
+    /// <summary>Whether a folder could not be read, or a job could not be submitted.</summary>
+    public bool HasFailed { get; private set; }
+
     /// <summary>The plan as lines of text.</summary>
     public IEnumerable<string> Lines() =>
         config.Watches.SelectMany(watch => watch.IsContinuous ? OfContinuous(watch) : OfFiles(watch));
 
     private IEnumerable<string> OfContinuous(WatchSettings watch) =>
-        ContinuousJobs.All(watch).Select(work => $"{watch.Name}: job {work.Index}: would be kept running: {Describe(watch, work)}");
+        ContinuousJobs.All(watch).Select(work => $"{watch.Name}: job {work.Index}: {Describe(watch, work, "would be kept running")}");
 
     private IEnumerable<string> OfFiles(WatchSettings watch)
     {
         var openFiles = new OpenFileTracker(watch.Path!, WriterProbe.Of, time);
         var index = new FolderIndex(watch, openFiles, time);
         if (TryRead(index) is { } problem)
+        {
+            HasFailed = true;
             return [$"{watch.Name}: cannot read the folder {watch.Path}: {problem}"];
+        }
+
         var planner = new FolderPlanner(watch, index, new CompletenessCheck(openFiles, time));
         var plan = planner.Plan(new HashSet<WorkKey>(), FileTime.Of(time.GetUtcNow()), isExplained: true);
         var due = plan.Due.ToDictionary(work => work.Key);
@@ -50,19 +57,23 @@ internal sealed class DryRun(WatcherConfig config, TimeProvider time)
         if (!decision.IsDue)
             return $"{watch.Name}: {decision.FileName}{job}: nothing: {decision.Reason}";
         var work = due[new WorkKey(decision.Index!.Value, decision.FileName)];
-        return $"{watch.Name}: {decision.FileName}{job}: would be submitted, because {decision.Reason}: {Describe(watch, work)}";
+        return $"{watch.Name}: {decision.FileName}{job}: {Describe(watch, work, $"would be submitted, because {decision.Reason}")}";
     }
 
-    private string Describe(WatchSettings watch, WorkItem work)
+    private string Describe(WatchSettings watch, WorkItem work, string what)
     {
         var created = SubmissionFactory.Create(config.Name, watch, work);
         if (!created.IsSuccess)
-            return $"not possible: {created.Problem}";
+        {
+            HasFailed = true;
+            return $"would not be submitted: {created.Problem}";
+        }
+
         var submission = created.Value;
         var spec = submission.Spec();
         var words = spec["args"] is System.Text.Json.Nodes.JsonArray args
             ? string.Join(' ', args.Select(word => word?.ToString()))
             : "";
-        return $"{submission.Id} in pool {spec["pool"]}: {words}";
+        return $"{what}: {submission.Id} in pool {spec["pool"]}: {words}";
     }
 }

@@ -73,10 +73,10 @@ if (result.Errors.Count > 0)
 }
 
 var given = isControl ? [] : result.GetValue(words) ?? [];
-if (Array.Find(given, word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
+// The argument accepts unknown options as words.
+if (ProgramOptions.ProblemOf(given) is { } unknown)
 {
-    // The argument accepts unknown options as words. A file with such a name can be given as ./-name.
-    StandardStream.Error.WriteLine($"{Program}: {option}: there is no such option. See {Program} --help.");
+    StandardStream.Error.WriteLine($"{Program}: {unknown} See {Program} --help.");
     return WatcherExitStatus.BadConfiguration;
 }
 
@@ -131,10 +131,11 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 
     if (config.IsDryRun)
     {
-        foreach (var line in new DryRun(config, TimeProvider.System).Lines())
+        var plan = new DryRun(config, TimeProvider.System);
+        foreach (var line in plan.Lines())
             StandardStream.Output.WriteLine(SingleLine.Of(line));
 
-        return WatcherExitStatus.Good;
+        return plan.HasFailed ? WatcherExitStatus.Failed : WatcherExitStatus.Good;
     }
 
     return await LockAndWatchAsync(config, arguments);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Templates;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.FileWatch.Settings;
 
@@ -10,7 +11,6 @@ namespace MeeseeksBox.FileWatch.Settings;
 /// <param name="name">The key.</param>
 internal sealed class JobsReader(SectionReader section, ConfigObject written, string name = "jobs")
 {
-
     private readonly List<(string Path, JobTemplate Template)> _templates = [];
 
     /// <summary>The settings named by formats of the jobs, which users may invent.</summary>
@@ -48,7 +48,7 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written, st
             if (template.Check(out var unknown) is { } problem)
                 section.AddProblem(setting, problem);
             foreach (var key in unknown)
-                section.AddWarning(setting, $"{key}: not something that submit takes, ignored");
+                section.AddWarning(setting, $"{key}: not something that submit takes, ignored{DidYouMean.Of(key, JobTemplate.KnownKeys)}");
             if (template.HasState)
                 section.AddWarning(setting, "state: ignored, because the watcher alone says when its jobs run");
             foreach (var key in template.Keys.Where(key => !FormatKeys.TryGet(key, out _) && !isValue(key)))

@@ -81,6 +81,19 @@ public static class WatchReader
         }
     }
 
+    /// <summary>Warns of keys at the top level that have an effect in a watch only. Call it after <see cref="KnowOwnKeys"/>.</summary>
+    /// <param name="root">The whole configuration.</param>
+    /// <param name="defaults">The section with the defaults for the keys of each watch.</param>
+    public static void WarnOfMisplacedKeys(SectionReader root, SectionReader defaults)
+    {
+        var watches = root.Entries("watch", defaults);
+        foreach (var key in root.Keys.Where(key => !root.Knows(key)))
+        {
+            if (watches.Any(entry => entry.Value.Knows(key)))
+                root.WarnIfSet(key, $"ignored: the key belongs into a watch (watch.NAME.{key}), or into defaults for all of them");
+        }
+    }
+
     private static bool HaveSameFolder(WatchSettings watch, WatchSettings other) =>
         watch.Path is not null && watch.Path == other.Path && watch.StatusPath == other.StatusPath;
 

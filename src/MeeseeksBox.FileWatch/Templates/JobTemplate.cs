@@ -20,6 +20,15 @@ public sealed class JobTemplate
         Keys = [.. Texts(written).SelectMany(text => text.Keys).Distinct()];
     }
 
+    /// <summary>The keys that a jobspec may have.</summary>
+    public static IReadOnlyList<string> KnownKeys { get; } =
+    [
+        "id",
+        "node",
+        "tag",
+        .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name),
+    ];
+
     /// <summary>The keys of the formats in it.</summary>
     public IReadOnlyList<string> Keys { get; }
 

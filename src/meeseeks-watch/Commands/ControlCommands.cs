@@ -49,8 +49,9 @@ internal static class ControlCommands
         var (watch, files) = (call.Names[0], call.Names.Skip(1).ToList());
         var found = await RunningWatchers.FindAsync(call.Configuration);
         var having = found.Where(one => one.Status.Watches.Any(other => other.Name == watch)).ToList();
+        var all = found.SelectMany(one => one.Status.Watches).Select(other => other.Name).ToList();
         if (having.Count == 0)
-            throw new ControlException(Unknown(watch, [.. found.SelectMany(one => one.Status.Watches).Select(other => other.Name)]));
+            throw new BadConfigurationException(Unknown(watch, all));
         if (having.Count > 1)
             throw new BadConfigurationException($"{having.Count} watchers have a watch {watch}: name the configuration of one of them");
         var request = new ControlRequest { Again = new AgainRequest(watch, files, index) };

@@ -16,6 +16,7 @@ internal static class WatcherConfigurationReader
         var root = SectionReader.Root(tree, diagnostics);
         var config = WatcherConfig.Read(root, tree);
         WatchReader.KnowOwnKeys(root, root.Section("defaults"), written);
+        WatchReader.WarnOfMisplacedKeys(root, root.Section("defaults"));
         root.WarnOfUnknownKeys();
         if (config.Watches.Count == 0 && diagnostics.Problems.Count == 0)
             diagnostics.AddProblem(

@@ -47,7 +47,10 @@ public sealed class WatchControlTests(SharedBox shared) : WatchTests(shared)
         refused.Should().Be(1);
         reason.Should().Contain("long: its job ").And.Contain(" is running; kill it first: qdel ")
             .And.Contain("lon: there is no such file").And.Contain("the nearest one is long").And.Contain("*.x: it matches no file");
-        (await RunAsync("again", Config, "x", "a")).Errors.Should().Contain($"there is no watch x; the nearest one is {WatchName}");
+        var unknown = await RunAsync("again", Config, "x", "a");
+        unknown.Errors.Should().Contain($"there is no watch x; the nearest one is {WatchName}");
+        unknown.ExitStatus.Should().Be(2);
+        (await RunAsync("status", Config, "x")).ExitStatus.Should().Be(2);
         (await RunAsync("again", Config, "x")).ExitStatus.Should().Be(2);
 
         var tooLong = new string('x', 245);

@@ -128,6 +128,11 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared)
             "w: 1.foo: job 0: nothing: its job is done",
             "s: job 0: would be kept running: s in pool p: sleep 9");
         (await Box.JobAsync("i-2.foo")).ValueKind.Should().Be(System.Text.Json.JsonValueKind.False);
+
+        var (failed, problems, _) = await OnceAsync("dry_run=1", Watch([Job("%(fiel)s")], new { glob = "2.foo" }));
+
+        failed.Should().Be(1);
+        problems.Should().Contain("w: 2.foo: job 0: would not be submitted: ").And.NotContain("would be submitted");
     }
 
     [Fact]

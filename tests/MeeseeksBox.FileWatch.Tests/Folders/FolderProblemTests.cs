@@ -29,7 +29,9 @@ public sealed class FolderProblemTests : IDisposable
         File.WriteAllText(_folder.File("file"), "");
         var config = new WatcherConfig { Watches = [Some.Watch() with { Path = _folder.File("file") }] };
 
-        new WatchAgent.DryRun(config, TimeProvider.System).Lines().Should().Equal(
-            $"w: cannot read the folder {_folder.File("file")}: it is a file, and path names a folder");
+        var plan = new WatchAgent.DryRun(config, TimeProvider.System);
+
+        plan.Lines().Should().Equal($"w: cannot read the folder {_folder.File("file")}: it is a file, and path names a folder");
+        plan.HasFailed.Should().BeTrue();
     }
 }

@@ -87,7 +87,16 @@ public sealed class WatchReaderTests
     [InlineData("watch.w.recsan=5", "command line: watch.w.recsan: unknown key, ignored; the nearest known key is 'rescan'")]
     [InlineData(
         "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"retires\":1}]",
-        "command line: watch.w.jobs.0: retires: not something that submit takes, ignored")]
+        "command line: watch.w.jobs.0: retires: not something that submit takes, ignored; did you mean retries?")]
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"pol\":1}]",
+        "command line: watch.w.jobs.0: pol: not something that submit takes, ignored; did you mean pool?")]
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"frobnicate\":1}]",
+        "command line: watch.w.jobs.0: frobnicate: not something that submit takes, ignored")]
+    [InlineData(
+        "retry=1", "command line: retry: ignored: the key belongs into a watch (watch.NAME.retry), or into defaults for all of them")]
+    [InlineData("refrsh=1", "command line: refrsh: unknown key, ignored; the nearest known key is 'refresh'")]
     [InlineData(
         "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"state\":\"killed\"}]",
         "command line: watch.w.jobs.0: state: ignored, because the watcher alone says when its jobs run")]
