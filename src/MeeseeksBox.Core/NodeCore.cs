@@ -180,7 +180,7 @@ public sealed class NodeCore
     /// <summary>Suspends or resumes a running job (docs/SPECIFICATION.md#suspension).</summary>
     public SuspensionResult SetSuspended(string id, bool isSuspended, Instant now) => _state.Jobs.TryFind(id, out var entry)
         ? _suspensionRules.Set(entry, isSuspended, now)
-        : new SuspensionResult(null, $"there is no job '{id}'");
+        : new SuspensionResult(null, $"there is no job '{id}'; it may have ended and expired");
 
     /// <summary>Replaces a job by another with the same id, without any check: for repair by hand.</summary>
     /// <returns>False when there is no job with this id.</returns>

@@ -213,13 +213,14 @@ internal sealed class Box : IAsyncDisposable
     /// <summary>Mistakes in the plugins and files that a configuration names, found without a box.</summary>
     /// <param name="config">A valid configuration.</param>
     /// <param name="arguments">Files and words of the configuration.</param>
-    public static IReadOnlyList<string> StartProblems(BoxConfig config, string[] arguments)
+    /// <param name="isCheck">True to find a state file that cannot be written now, too; a start is tried again then.</param>
+    public static IReadOnlyList<string> StartProblems(BoxConfig config, string[] arguments, bool isCheck)
     {
         string?[] problems =
         [
             .. new TaskFactoryResolver(arguments, () => throw new InvalidOperationException("no job runs here")).Of(config).Problems,
             LogSetup.ProblemOf(config.Logging),
-            StateFile.ProblemOf(config.State.File),
+            isCheck ? StateFile.ProblemOf(config.State.File) : StateFile.KindProblemOf(config.State.File),
             History.ProblemOf(config.State.History),
         ];
         return [.. problems.OfType<string>()];

@@ -78,7 +78,7 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
     if (configuration.Config is not { } config)
         return BoxExitStatus.BadConfiguration;
 
-    if (Box.StartProblems(config, arguments) is not [] and var problems)
+    if (Box.StartProblems(config, arguments, checkOnly) is not [] and var problems)
     {
         StandardStream.Error.WriteLine(string.Join('\n', problems));
         return BoxExitStatus.BadConfiguration;

@@ -37,7 +37,7 @@ internal sealed class StateFile : IDisposable
 
     /// <summary>Finds why a path cannot be that of a state file on any disk.</summary>
     /// <returns>Null when it can be.</returns>
-    private static string? KindProblemOf(string? path)
+    public static string? KindProblemOf(string? path)
     {
         if (path is null)
             return null;

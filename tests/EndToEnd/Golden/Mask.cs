@@ -48,7 +48,7 @@ internal sealed partial class Mask
 
     [GeneratedRegex(
         """
-        (?<="(?:ts|submit_ts|start_ts|end_ts)":\s?)(?<ts>[12]\d{9}(?:\.\d{1,7})?(?![\d.eE]))
+        (?<="(?:ts|submit_ts|start_ts|end_ts|restarted_at|killed_at)":\s?)(?<ts>[12]\d{9}(?:\.\d{1,7})?(?![\d.eE]))
         |(?<="changed_at":\s?\{[^}]*":\s?)(?<ts>[12]\d{9}(?:\.\d{1,7})?(?![\d.eE]))
         |(?<="pid":\s?)(?<pid>[1-9]\d*)
         |(?<="cpu":\s?)(?<cpu>\d+(?:\.\d+)?(?:[eE]-?\d+)?)

@@ -88,7 +88,7 @@ public sealed class SuspensionRulesTests
 
         node.End(run);
         Problem(node).Should().Be("job 'a' does not run: it is done");
-        Problem(node, "nosuch").Should().Be("there is no job 'nosuch'");
+        Problem(node, "nosuch").Should().Be("there is no job 'nosuch'; it may have ended and expired");
     }
 
     [Fact]
