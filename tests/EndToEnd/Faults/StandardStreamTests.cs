@@ -14,7 +14,6 @@ public sealed class StandardStreamTests(SharedBox shared) : SharedBoxTests(share
         { "meeseeks-client", "--help" },
         { "meeseeks-client", "--version" },
         { "meeseeks-client", "complete meeseeks-client ''" },
-        { "meeseeks-client", "nosuch" },
         { "meeseeks-client", "stat" },
         { "meeseeks-client", "sub p true" },
         { "meeseeks-client", "sub wait=1 p echo hello" },
@@ -43,6 +42,7 @@ public sealed class StandardStreamTests(SharedBox shared) : SharedBoxTests(share
 
     [Theory]
     [InlineData("meeseeks-client", "job nosuch", 1)]
+    [InlineData("meeseeks-client", "nosuch", 2)]
     [InlineData("meeseeks-client", "sub colour=red p true", 1)]
     [InlineData("meeseeks-client", "stat --nosuch", 2)]
     [InlineData("meeseeks-watch", "--nosuch", 2)]
