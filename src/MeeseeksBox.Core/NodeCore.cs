@@ -167,12 +167,15 @@ public sealed class NodeCore
     }
 
     /// <summary>Kills a job (docs/SPECIFICATION.md#kill); null when there is none with this id.</summary>
-    public Job? Kill(string id, Instant now)
+    /// <param name="id">The id of the job.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isNamed">False when a filter selected the job.</param>
+    public Job? Kill(string id, Instant now, bool isNamed = true)
     {
         if (!_state.Jobs.TryFind(id, out var entry))
             return null;
 
-        entry = _killRules.Kill(entry, now);
+        entry = _killRules.Kill(entry, now, isNamed);
         _placement.AssignNodes(now);
         return entry.Job;
     }

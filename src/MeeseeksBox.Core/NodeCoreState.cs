@@ -122,6 +122,9 @@ internal sealed class NodeCoreState
             Math.Max(entry.Job.Ts, entry.Job.Status.SubmitTs),
             Math.Max(SpecMerge.LatestStamp(entry.Job.Spec), entry.LatestDivergentStamp));
 
+    // No node reads a later time.
+    private static readonly double LatestTime = Math.BitDecrement(1e11);
+
     /// <summary>The next stamp after another one.</summary>
-    public static double NextStamp(double ts) => Math.BitIncrement(ts + 1e-6);
+    public static double NextStamp(double ts) => Math.Min(Math.BitIncrement(ts + 1e-6), LatestTime);
 }

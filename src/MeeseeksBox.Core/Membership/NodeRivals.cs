@@ -66,6 +66,15 @@ internal sealed class NodeRivals(Effects effects)
     /// <summary>Forgets the start before the present one of a node that is gone.</summary>
     public void Forget(string name) => _ = _former.Remove(name);
 
+    /// <summary>Forgets the boxes that a peer no longer reports.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="isGone">Tells whether it no longer reports a name.</param>
+    public void RemoveGone(string peer, Func<string, bool> isGone)
+    {
+        foreach (var key in _rivals.Keys.Where(key => key.Peer == peer && isGone(key.Name)).ToList())
+            _ = _rivals.Remove(key);
+    }
+
     /// <summary>Forgets all that a peer has reported.</summary>
     public void RemoveAll(string peer)
     {

@@ -132,6 +132,7 @@ public sealed class NodeTable
         foreach (var name in gone ?? [.. _reports.Of(peer).Where(name => !statuses.ContainsKey(name))])
             RemoveReport(peer, name);
 
+        _rivals.RemoveGone(peer, name => gone?.Contains(name) ?? !statuses.ContainsKey(name));
         var added = new List<string>();
         var isLegacy = (statuses.GetValueOrDefault(peer) ?? Find(peer)?.Status) is { IsLegacy: true };
         foreach (var (name, received) in statuses.Where(status => status.Key != here))
@@ -197,7 +198,10 @@ public sealed class NodeTable
                 _rivals.NoteFirst(name, peer, status.Ts);
             if (first != second && IsAlsoReported(peer, name, first) && !IsRestart(peer, name, first, second))
             {
-                _rivals.Add(name, peer, status, node);
+                // One that is offline is perhaps a former start.
+                if (status.Online)
+                    _rivals.Add(name, peer, status, node);
+
                 return true;
             }
         }
@@ -213,14 +217,19 @@ public sealed class NodeTable
     private bool IsRestart(string peer, string name, string former, string present) =>
         _reports.HasOnline(peer, name, former) && NodeRivals.AreSameBox(former, present);
 
-    // The other peers reach the node again when they report its new start. A copy of the state file may be in use beside the first one.
+    // The other peers reach the node again when they report its new start. A copy of the state file may be in use beside the first one, and
+    // another box of that name may come back to a peer that has it as offline.
     private void RemoveReportsOfFormerStart(string peer, KnownNode? former, NodeStatus status)
     {
         if (former is not { Name: { } name, Status.Instance: { } instance } || instance == status.Instance)
             return;
 
-        foreach (var other in _reports.PeersOf(name).Where(other => other != peer && _reports.HasOnline(other, name, instance)))
-            _ = _reports.Remove(other, name);
+        var isOther = status.Instance is { } present && !NodeRivals.AreSameBox(instance, present);
+        foreach (var other in _reports.PeersOf(name).Where(other => other != peer))
+        {
+            if (isOther || _reports.HasOnline(other, name, instance))
+                _ = _reports.Remove(other, name);
+        }
     }
 
     // The later versions of the original do not refresh running jobs.

@@ -22,7 +22,7 @@ internal static class ConflictResolver
         return (CopyOrder.AreSameSubmission(remote, local), remote.Status.Node == local.Status.Node) switch
         {
             (false, _) when IsKillLeft(local, remote, newer) => MergeDecision.Kill,
-            (false, _) when IsRerunNeedless(local, remote, newer) => MergeDecision.TakeEnd,
+            (false, _) when !runsHere && IsRerunNeedless(local, remote, newer) => MergeDecision.TakeEnd,
             (false, _) => Replace(newer, runsHere),
             (true, _) when runsHere && !isOwner => Replace(newer, runsHere),
             (true, false) => ResolveMoved(local, remote, isOwner, runsHere, newer, later),
@@ -47,7 +47,7 @@ internal static class ConflictResolver
         var (earlier, later) = newer ? (local, remote) : (remote, local);
         return earlier is { Status.State: JobState.Done, HasEnded: true }
             && later is { Status.State: JobState.New, Spec: { Resubmit: not true, Restart: not true } }
-            && earlier.Status.OrderedAt == later.Status.OrderedAt
+            && (earlier.Status.SubmitTs, earlier.Status.RestartedAt) == (later.Status.SubmitTs, later.Status.RestartedAt)
             && earlier.Status.StartCount >= later.Status.StartCount;
     }
 

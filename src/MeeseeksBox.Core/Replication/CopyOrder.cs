@@ -10,10 +10,12 @@ internal static class CopyOrder
     public static bool AreSameSubmission(Job one, Job other) =>
         one.Status.CompareEpoch(other.Status) is 0 && one.Status.SubmitTs == other.Status.SubmitTs;
 
-    /// <summary>True when the kill of a copy holds for a live copy: no person submitted or restarted the job after it.</summary>
+    /// <summary>True when the kill of a copy holds for a live copy of the same submit: no person restarted the job after it.</summary>
+    /// <remarks>A legacy node renews the time of the submit at a manual restart, and passes on the time of the kill before it.</remarks>
     public static bool IsKillFor(Job killed, Job live) => killed.Status.State is JobState.Killed
         && live.IsLive
-        && (killed.Status.OrderedAt == live.Status.OrderedAt || killed.Status.KilledAt > live.Status.OrderedAt);
+        && killed.Status.SubmitTs == live.Status.SubmitTs
+        && (killed.Status.RestartedAt == live.Status.RestartedAt || killed.Status.KilledAt > live.Status.RestartedAt);
 
     /// <summary>True when the status of a copy outranks that of another: by submission, then by progress, then by stamp.</summary>
     public static bool Dominates(Job copy, Job than)

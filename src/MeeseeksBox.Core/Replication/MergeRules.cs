@@ -154,7 +154,8 @@ internal sealed class MergeRules(
 
     // The status of the other copy holds, but its spec is the one before a change. A live copy after an end is a restart by a legacy peer,
     // with a spec of its own.
-    private static bool HasSpecToKeep(Job copy, Job other) => SpecMerge.HasLaterChange(copy, other)
+    private static bool HasSpecToKeep(Job copy, Job other) => copy.Status.SubmitTs == other.Status.SubmitTs
+        && SpecMerge.HasLaterChange(copy, other)
         && !(copy.HasEnded && copy.Phase is not JobPhase.PresumedLost && other.IsLive && CopyOrder.AreSameSubmission(copy, other));
 
     // True for a copy that diverges from the local run without a request: neither a kill nor a change of the spec.

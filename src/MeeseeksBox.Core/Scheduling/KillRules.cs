@@ -9,13 +9,17 @@ internal sealed class KillRules(NodeCoreState state, LegacyNodeReruns reruns)
 {
     /// <summary>Kills a live job, as a person asked: at once, or when its process has ended if a pool may hold it.</summary>
     /// <remarks>An ended job does not change, apart from one that may still be live elsewhere.</remarks>
-    public JobEntry Kill(JobEntry entry, Instant now)
+    /// <param name="entry">The job.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isNamed">False when a filter selected it: one that is sent again and again would keep killed jobs for ever.</param>
+    public JobEntry Kill(JobEntry entry, Instant now, bool isNamed = true)
     {
         var status = entry.Job.Status;
         var killedAt = RestartPolicy.RequestTime(status, now.Wall);
 
         // Another node may have restarted a killed job meanwhile.
-        var mayBeLive = status.Phase is JobPhase.PresumedLost || status.State is JobState.Killed;
+        var mayBeLive = isNamed ? status.State is JobState.Killed || status.Phase is JobPhase.PresumedLost
+            : status is { State: JobState.Failed, Phase: JobPhase.PresumedLost };
         return !entry.Job.IsLive && mayBeLive
             ? state.ApplyLocal(entry, status with { State = JobState.Killed, KilledAt = killedAt }, now)
             : Kill(entry, killedAt, now);

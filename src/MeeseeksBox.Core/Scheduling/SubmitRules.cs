@@ -193,7 +193,9 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
 
     private PlannedChange PlanNew(string id, SubmitArgument spec, Submitter? submitter, string? node, Instant now)
     {
-        var status = new JobStatus { Node = node, SubmitNode = node ?? state.Settings.Name, SubmitTs = now.Wall };
+        // Later than a former job with this id, whose end would be taken for that of this one.
+        var submitTs = state.Jobs.Tombstones.Find(id) is { } former ? RestartPolicy.RequestTime(former.Status, now.Wall) : now.Wall;
+        var status = new JobStatus { Node = node, SubmitNode = node ?? state.Settings.Name, SubmitTs = submitTs };
 
         // A new job has just the attributes of the submit, unless the client cannot choose all of them.
         var job = new Job { Id = id, Status = status, Ts = now.Wall };

@@ -11,16 +11,17 @@ internal sealed class KillHandler(CoreHost host)
     {
         if (request.Id is not null)
         {
-            answer.WriteJob(Kill(request.Id, answer, session));
+            answer.WriteJob(Kill(request.Id, isNamed: true, answer, session));
             return ValueTask.CompletedTask;
         }
 
         // All jobs are killed before the first is written, so that a client that reads slowly does not delay kills.
+        var isNamed = request.Filter.Ids is not null;
         KeyValuePair<string, Job?>[] killed =
-            [.. SelectedJobs.Of(request.Filter, host).Select(id => KeyValuePair.Create(id, Kill(id, answer, session)))];
+            [.. SelectedJobs.Of(request.Filter, host).Select(id => KeyValuePair.Create(id, Kill(id, isNamed, answer, session)))];
         return answer.WriteJobsAsync(killed, stop);
     }
 
-    private Job? Kill(string id, ResponseWriter answer, Session session) =>
-        JobChange.Try(id, host, session, answer, (core, now) => core.Kill(id, now));
+    private Job? Kill(string id, bool isNamed, ResponseWriter answer, Session session) =>
+        JobChange.Try(id, host, session, answer, (core, now) => core.Kill(id, now, isNamed));
 }

@@ -162,6 +162,30 @@ public sealed class NodeRivalsTests
         Conflicts.Should().Equal(new NameConflict("x", "h2", "h1"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_jobs_of_a_head_are_merged_when_the_second_box_below_it_has_another_name(bool isSaid)
+    {
+        Report("h1", 10, "a.1");
+        Report("h2", 11, "b.1");
+
+        _ = _head.Core.MergeNodesOf(_head.Peer("h2"), new Dictionary<string, NodeStatus>(), isSaid ? ["x"] : null, 1, _head.Now);
+        _head.Core.MergeJobsOf(_head.Peer("h2"), [Some.Job("{'id':'j','pool':'p1','args':['x'],'node':'x','submit_ts':5}")], 1, _head.Now);
+
+        _head.Core.Find("j").Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_head_that_has_a_box_as_offline_does_not_reach_another_one_of_that_name()
+    {
+        Report("h1", 10, "a.1");
+        _ = Merge("h1", ("x", Some.Status(10) with { Online = false, Instance = "a.1" }));
+        Report("h2", 11, "b.1");
+
+        (Nodes.IsReachedThrough("h1", "x"), Nodes.IsReachedThrough("h2", "x")).Should().Be((false, true));
+    }
+
     [Fact]
     public void The_other_box_gets_the_name_when_the_first_one_is_offline()
     {

@@ -235,6 +235,63 @@ public sealed class LastRequestTests
         AllShouldBe(job => (job.Status.State, job.Spec.Args[0], job.Spec.Tags.Length), (JobState.New, "new", 0));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("'restarted_at':300,")]
+    public void A_restart_by_a_legacy_node_holds_against_a_kill_before_it_although_its_clock_is_behind(string before)
+    {
+        const string Keys = "'id':'j','pool':'p1','args':['x'],'node':'n2','submit_node':'n2','killed_at':310";
+        _ = _a.Merge(Some.Job($"{{{Keys},{before}'submit_ts':100,'state':'killed','start_count':1,'end_ts':311,'ts':311}}"));
+
+        _ = _a.Merge(Some.Job($"{{{Keys},{before}'submit_ts':305,'state':'new','ts':9e9}}"));
+
+        _a["j"].Status.State.Should().Be(JobState.New);
+    }
+
+    [Fact]
+    public void A_restart_by_a_legacy_node_is_no_needless_rerun_of_a_job_that_a_head_restarted_before()
+    {
+        const string Keys = "'id':'j','pool':'p1','args':['x'],'node':'n2','submit_node':'n2','restarted_at':200,'epoch':1";
+        _ = _a.Merge(Some.Job($"{{{Keys},'submit_ts':100,'state':'done','rc':0,'start_count':2,'end_ts':210,'ts':210}}"));
+
+        _ = _a.Merge(Some.Job($"{{{Keys},'submit_ts':150,'state':'new','ts':9e9}}"));
+
+        _a["j"].Status.State.Should().Be(JobState.New);
+    }
+
+    [Fact]
+    public void A_copy_of_another_submit_changes_nothing()
+    {
+        _ = _a.Accept("{'id':'j','pool':'p1','args':['x'],'uid':'root','hold':true}");
+
+        _ = _a.Merge(Some.Job("{'id':'j','pool':'p1','args':['evil'],'uid':'alice','node':'n1','submit_node':'n1','submit_ts':1,"
+            + "'state':'killed','killed_at':9e10,'ts':9e10,'changed_at':{'args':9e10,'hold':9e10}}"));
+
+        (_a["j"].Status.State, _a["j"].Spec.Args[0], _a["j"].Spec.Hold).Should().Be((JobState.New, "x", true));
+    }
+
+    [Fact]
+    public void A_new_job_is_none_that_left_the_table_although_the_clock_was_set_back_meanwhile()
+    {
+        _ = _a.Merge(Some.Job("{'id':'j','pool':'p1','args':['x'],'node':'n1','submit_ts':9e9,'state':'done','start_count':1,'ts':9e9}"));
+        _a.Pass(100_000);
+        _a.Core.Find("j").Should().BeNull();
+
+        _a.Accept("{'id':'j','pool':'p1','args':['y']}").Status.SubmitTs.Should().BeGreaterThan(9e9);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_killed_job_is_killed_once_more_only_by_its_name(bool isNamed)
+    {
+        _ = _node.Accept("{'id':'j','pool':'p1','args':['x'],'hold':true}");
+        var first = _node.Kill("j")!.Status.KilledAt;
+        Wait();
+
+        (_node.Core.Kill("j", _node.Now, isNamed)!.Status.KilledAt > first).Should().Be(isNamed);
+    }
+
     private TestNode Head()
     {
         var head = new TestNode(Some.Head(), _clock);

@@ -179,6 +179,20 @@ public sealed class ExpiryPolicyTests
     }
 
     [Fact]
+    public void A_run_that_is_about_to_start_goes_on_when_its_former_node_was_done_with_it()
+    {
+        var node = new TestNode();
+        node.Merge(Some.Job($"{{{AtWork},'retries':1}}").With(status => status with { State = JobState.New, StartCount = 1, Epoch = 1 }));
+        var run = node.Take();
+
+        node.Merge(Some.Job($"{{{AtWork},'retries':1}}").With(status => status with { State = JobState.Done, Active = false, EndTs = 9 }));
+        node.Core.Started(run, 4711, node.Now);
+        node.End(run);
+
+        (node["a"].Status.State, node["a"].Status.Epoch, node.History.Count).Should().Be((JobState.Done, 1, 1));
+    }
+
+    [Fact]
     public void A_job_that_another_node_has_routed_is_left_to_that_node_to_retry()
     {
         var master = new TestNode(Some.Head("master"));
