@@ -53,7 +53,8 @@ internal sealed class Follower(
                 update = await RequestAsync(await connection.OpenAsync(stop), either.Token);
                 (lastGood, failures) = (options.Time.GetTimestamp(), 0);
             }
-            catch (MeeseeksConnectionException) when (options.IsWithin(options.ReconnectFor, lastGood, ++failures))
+            catch (MeeseeksConnectionException) when (
+                options.IsWithin(connector.WasReached ? options.ReconnectFor : options.ConnectFor, lastGood, ++failures))
             {
                 await Task.Delay(Connector.Pauses.After(failures, Random.Shared.NextDouble()), options.Time, stop);
             }
