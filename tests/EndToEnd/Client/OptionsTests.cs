@@ -42,12 +42,16 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
         (await ClientProgram.RunAsync($"file={file}", "pools")).Status.Should().Be(0);
     }
 
-    [Fact]
-    public async Task A_refused_connection_is_one_line_with_a_hint_and_exit_status_1()
+    [Theory]
+    [InlineData("stat")]
+    [InlineData("wait a")]
+    [InlineData("out follow=1 a")]
+    [InlineData("sub wait=1 p true")]
+    public async Task A_refused_connection_is_one_line_with_a_hint_and_exit_status_1(string words)
     {
         var port = FreePort.Find();
 
-        var run = await ClientProgram.RunAsync("", "address=localhost", $"port={port}", "stat");
+        var run = await ClientProgram.RunAsync("", ["address=localhost", $"port={port}", .. words.Split(' ')]);
 
         run.Should().BeEquivalentTo(new
         {
