@@ -20,6 +20,9 @@ internal sealed class NodeRivals(Effects effects)
     /// <summary>Whether a peer reports another box under the name of a node.</summary>
     public bool Has(string name, string peer) => _rivals.Count > 0 && _rivals.ContainsKey((name, peer));
 
+    /// <summary>Whether a peer reports another box under the name of any node.</summary>
+    public bool HasAny(string peer) => _rivals.Keys.Any(key => key.Peer == peer);
+
     /// <summary>True for two starts of one box, whose instances begin with the same id.</summary>
     public static bool AreSameBox(string one, string other) =>
         one.AsSpan(0, one.IndexOf('.') + 1) is { Length: > 0 } id && other.StartsWith(id, StringComparison.Ordinal);

@@ -189,6 +189,9 @@ public sealed class NodeTable
     private bool IsFormerStart(string peer, string name, NodeStatus status) =>
         _rivals.IsFormer(name, status) && _reports.PeersOf(name).Any(other => other != peer);
 
+    /// <summary>True when a peer reports another box under the name of any node.</summary>
+    internal bool HasRivals(string peer) => _rivals.HasAny(peer);
+
     // The one that is known keeps the name while it is online and another peer reports it.
     private bool IsRival(string peer, string name, NodeStatus status)
     {

@@ -75,6 +75,10 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         if (reply.Jobs is not null)
             MergeJobs(peer, reply, reply.Jobs, now);
 
+        // What was rejected is wanted when no second box has the name of a node any more.
+        if (peer.HasRejected && !state.Nodes.HasRivals(peer.Name))
+            peer.Reset();
+
         return null;
     }
 

@@ -1,4 +1,5 @@
 using MeeseeksBox.Core.Membership;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Membership;
@@ -174,6 +175,22 @@ public sealed class NodeRivalsTests
         _head.Core.MergeJobsOf(_head.Peer("h2"), [Some.Job("{'id':'j','pool':'p1','args':['x'],'node':'x','submit_ts':5}")], 1, _head.Now);
 
         _head.Core.Find("j").Should().NotBeNull();
+    }
+
+    [Fact]
+    public void Jobs_that_were_rejected_are_requested_again_when_the_second_box_is_gone()
+    {
+        Report("h1", 10, "a.1");
+        Report("h2", 11, "b.1");
+        var peer = _head.Peer("h2");
+        var job = Some.Job("{'id':'j','pool':'p1','args':['x'],'node':'x','submit_ts':5}");
+        _ = _head.Core.MergeReply(peer, new PeerReply { Jobs = [job], Seq = 7, Instance = "h.1" }, _head.Now);
+        (_head.Core.Find("j"), peer.Seq).Should().Be((null, 7));
+
+        var reply = new PeerReply { Jobs = [], Seq = 8, Instance = "h.1", Nodes = new Dictionary<string, NodeStatus>(), NodesGone = ["x"] };
+        _ = _head.Core.MergeReply(peer, reply, _head.Now);
+
+        peer.Seq.Should().Be(0);
     }
 
     [Fact]
