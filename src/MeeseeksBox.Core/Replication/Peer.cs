@@ -189,7 +189,8 @@ public sealed class Peer
     /// <param name="unanswered">The jobs that were sent without a reply, which the peer may have or not.</param>
     internal void Disconnect(IEnumerable<string> unanswered)
     {
-        if (_instance is null || HasRejected)
+        // After 0 is from the beginning: such a request brings no ends of jobs that the peer has removed since.
+        if (_instance is null || HasRejected || Seq is 0)
         {
             Reset();
             return;

@@ -93,6 +93,21 @@ public sealed class PieceTests
     }
 
     [Fact]
+    public void A_job_that_a_peer_without_changes_has_taken_is_offered_again_after_a_cut_because_its_end_may_be_gone()
+    {
+        _ = Advance();
+        _ = Advance(Reply([], seq: 0));
+        _ = _head.Accept("{'id':'a','pool':'p1','args':['x'],'node':'n1'}");
+        _ = Advance();
+        _ = Advance(Reply([], seq: 0));
+        _ = Advance(new PeerReply());
+        Reconnect();
+
+        Advance().Should().ContainSingle().Which.JobsAfter.Should().Be(0);
+        Advance(Reply([], seq: 4)).Should().ContainSingle().Which.Jobs!.Select(job => job.Id).Should().Equal("a");
+    }
+
+    [Fact]
     public void The_end_of_a_job_that_was_removed_during_a_cut_still_reaches_the_peer()
     {
         _ = Advance();
