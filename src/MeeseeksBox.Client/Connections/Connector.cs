@@ -25,6 +25,9 @@ internal sealed class Connector(MeeseeksClientOptions options)
     /// <summary>Whether any connection has succeeded.</summary>
     public bool WasReached { get; private set; }
 
+    /// <summary>How long failed attempts are repeated: a box that was reached before is more likely to come back.</summary>
+    public TimeSpan RetryFor => WasReached ? options.ReconnectFor : options.ConnectFor;
+
     /// <summary>Connects, in one attempt.</summary>
     /// <exception cref="MeeseeksConnectionException">The attempt failed.</exception>
     public async Task<Connection> ConnectAsync(CancellationToken stop)

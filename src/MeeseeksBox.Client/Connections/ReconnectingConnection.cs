@@ -3,6 +3,9 @@ namespace MeeseeksBox.Client.Connections;
 /// <summary>A connection that opens at the first request and reopens after a loss.</summary>
 internal sealed class ReconnectingConnection(Connector connector, MeeseeksClientOptions options) : IAsyncDisposable
 {
+    // A restart of the box is shorter.
+    private static readonly TimeSpan NotedAfter = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _end = new();
     private Connection? _connection;
@@ -77,12 +80,9 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
         _ = _turn.Release();
     }
 
-    // A restart of the box is shorter.
-    private static readonly TimeSpan NotedAfter = TimeSpan.FromSeconds(2);
-
     private async Task<Connection> TryAsync(CancellationToken stop)
     {
-        var timeout = connector.WasReached ? options.ReconnectFor : options.ConnectFor;
+        var timeout = connector.RetryFor;
         var begin = options.Time.GetTimestamp();
         var isNoted = !connector.WasReached;
         for (var attempts = 1; ; attempts++)

@@ -53,8 +53,7 @@ internal sealed class Follower(
                 update = await RequestAsync(await connection.OpenAsync(stop), either.Token);
                 (lastGood, failures) = (options.Time.GetTimestamp(), 0);
             }
-            catch (MeeseeksConnectionException) when (
-                options.IsWithin(connector.WasReached ? options.ReconnectFor : options.ConnectFor, lastGood, ++failures))
+            catch (MeeseeksConnectionException) when (options.IsWithin(connector.RetryFor, lastGood, ++failures))
             {
                 await Task.Delay(Connector.Pauses.After(failures, Random.Shared.NextDouble()), options.Time, stop);
             }

@@ -33,10 +33,11 @@ internal sealed class NodeReports
             _byPeer.Add(peer, nodes);
         }
 
-        var isNew = !nodes.ContainsKey(node);
-        nodes[node] = instance;
-        if (!isNew)
+        if (!nodes.TryAdd(node, instance))
+        {
+            nodes[node] = instance;
             return false;
+        }
 
         _byNode[node] = [.. PeersOf(node), peer];
         return true;

@@ -31,11 +31,7 @@ internal sealed class NodeRivals(Effects effects)
     public void NoteRestart(string name, NodeStatus former) => _former[name] = (former.Instance!, former.Ts);
 
     /// <summary>True for the start of a node before the present one: the peer that reports it has not received the new start.</summary>
-    public bool IsFormer(string name, NodeStatus status) =>
-        _former.TryGetValue(name, out var former) && former.Instance == status.Instance && status.Ts <= former.Ts + LongestWay;
-
-    /// <summary>True for the instance of the start before the present one, whenever it was reported.</summary>
-    public bool IsKnownFormer(string name, string instance) => _former.TryGetValue(name, out var former) && former.Instance == instance;
+    public bool IsFormer(string name, NodeStatus status) => IsOfFormer(name, status, out var ts) && status.Ts <= ts + LongestWay;
 
     /// <summary>Adds a report of another box.</summary>
     /// <param name="name">The name of both.</param>
@@ -46,7 +42,7 @@ internal sealed class NodeRivals(Effects effects)
     {
         if (_rivals.GetValueOrDefault((name, peer)) is not { } known || known.Instance != status.Instance)
             _rivals[(name, peer)] = known = new Rival(status.Instance!, status.Ts, first.Status.Ts);
-        if (IsKnownFormer(name, status.Instance!))
+        if (IsOfFormer(name, status, out _))
             Report(name, first.Peer, peer, known);
     }
 
@@ -79,12 +75,15 @@ internal sealed class NodeRivals(Effects effects)
     }
 
     /// <summary>Forgets all that a peer has reported.</summary>
-    public void RemoveAll(string peer)
-    {
-        foreach (var key in _rivals.Keys.Where(key => key.Peer == peer).ToList())
-            _ = _rivals.Remove(key);
-    }
+    public void RemoveAll(string peer) => RemoveGone(peer, _ => true);
 
+    // Whenever the report is of; with the last stamp of that start.
+    private bool IsOfFormer(string name, NodeStatus status, out double ts)
+    {
+        var isOfFormer = _former.TryGetValue(name, out var former) && former.Instance == status.Instance;
+        ts = former.Ts;
+        return isOfFormer;
+    }
 
     private void Report(string name, string first, string second, Rival rival)
     {

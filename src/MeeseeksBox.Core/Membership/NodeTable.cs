@@ -185,12 +185,12 @@ public sealed class NodeTable
     /// <summary>True when a peer reports another box under the name of a node. Its jobs are not those of the node.</summary>
     internal bool IsOfRival(string peer, string? node) => node is not null && _rivals.Has(node, peer);
 
+    /// <summary>True when a peer reports another box under the name of any node.</summary>
+    internal bool HasRivals(string peer) => _rivals.HasAny(peer);
+
     // Another peer, which also reports it, has not received its new start.
     private bool IsFormerStart(string peer, string name, NodeStatus status) =>
         _rivals.IsFormer(name, status) && _reports.PeersOf(name).Any(other => other != peer);
-
-    /// <summary>True when a peer reports another box under the name of any node.</summary>
-    internal bool HasRivals(string peer) => _rivals.HasAny(peer);
 
     // The one that is known keeps the name while it is online and another peer reports it.
     private bool IsRival(string peer, string name, NodeStatus status)

@@ -18,8 +18,7 @@ internal sealed class KillRules(NodeCoreState state, LegacyNodeReruns reruns)
         var killedAt = RestartPolicy.RequestTime(status, now.Wall);
 
         // Another node may have restarted a killed job meanwhile.
-        var mayBeLive = isNamed ? status.State is JobState.Killed || status.Phase is JobPhase.PresumedLost
-            : status is { State: JobState.Failed, Phase: JobPhase.PresumedLost };
+        var mayBeLive = status.State is JobState.Killed ? isNamed : status.Phase is JobPhase.PresumedLost;
         return !entry.Job.IsLive && mayBeLive
             ? state.ApplyLocal(entry, status with { State = JobState.Killed, KilledAt = killedAt }, now)
             : Kill(entry, killedAt, now);

@@ -14,7 +14,7 @@ public sealed class JobFilter
     private static readonly string[] Keys = ["ids", "tag", .. JobAttributes.All.Select(attribute => attribute.Name)];
 
     private readonly List<Condition> _conditions = [];
-    private readonly List<string> _warnings = [];
+    private readonly List<DoubtfulCondition> _doubtful = [];
 
     private JobFilter()
     {
@@ -26,9 +26,12 @@ public sealed class JobFilter
     /// <summary>Selects jobs with a higher number of change; null for all.</summary>
     public long? NewerSeq { get; private set; }
 
-    /// <summary>The conditions that no job can meet, as far as this version knows, each in one sentence.</summary>
+    /// <summary>The conditions that no job can meet, as far as this version knows.</summary>
     /// <remarks>A job may have attributes that this version does not know. So such a condition is no error.</remarks>
-    public IReadOnlyList<string> Warnings => _warnings;
+    public IReadOnlyList<DoubtfulCondition> Doubtful => _doubtful;
+
+    /// <summary>What is wrong with <see cref="Doubtful"/>, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => [.. _doubtful.Select(condition => condition.Problem)];
 
     /// <summary>True when there are no conditions.</summary>
     public bool IsEmpty => Ids is null && !HasConditions;
@@ -129,15 +132,21 @@ public sealed class JobFilter
             ? job => wanted.Match(attribute.Canonical(job))
             : job => wanted.Match(job.Extra?.TryGetValue(name, out var extra) is true ? LenientJson.Canonical(extra) : null);
         if (attribute is null)
-            _warnings.Add($"{name}: not an attribute of jobs{DidYouMean.Of(name, Keys)}");
+            _doubtful.Add(UnknownAttribute(name));
         else if (attribute.Name is "state")
-            _warnings.AddRange(wanted.Unmet(JobStates.All).Select(UnknownState));
+            _doubtful.AddRange(wanted.Unmet(JobStates.All).Select(UnknownState));
         _conditions.Add(new Condition(holds, wanted.IsAbsence));
         return null;
     }
 
-    private static string UnknownState(string word) =>
-        $"state: '{word}' is not a state; the states are {string.Join(", ", JobStates.All)}";
+    private static DoubtfulCondition UnknownAttribute(string name)
+    {
+        var hint = DidYouMean.Of(name, Keys);
+        return new(name, $"{name}: not an attribute of jobs{hint}", IsMistake: hint.Length > 0);
+    }
+
+    private static DoubtfulCondition UnknownState(string word) =>
+        new("state", $"state: '{word}' is not a state; the states are {string.Join(", ", JobStates.All)}", IsMistake: true);
 
     private sealed record Condition(Func<Job, bool> Holds, bool IsAbsence = false);
 

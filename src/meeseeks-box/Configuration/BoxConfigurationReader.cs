@@ -53,7 +53,7 @@ internal static class BoxConfigurationReader
 
         WarnOfUnknownKeys(root);
 
-        // What a request sets without an effect would otherwise stand in the configuration in force from then on.
+        // The configuration in force has no setting without an effect.
         return new ConfigurationResult<BoxConfig>(
             root.WithoutIgnoredKeys(tree, SourceLocation.Request),
             root.WithoutIgnoredKeys(expanded.Tree, SourceLocation.Request),

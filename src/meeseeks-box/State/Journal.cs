@@ -87,7 +87,7 @@ internal sealed class Journal : IDisposable
         }
         finally
         {
-            // Whoever asks now would wait for ever.
+            // Nothing is written any more: a caller that asks now must not wait for it.
             _queue.NoteEnd(Problem ?? "the box has stopped");
         }
     }

@@ -36,8 +36,7 @@ internal static class HistCommand
         var json = JobWords.ExtractSwitch(invocation.Words, "json");
         var file = JobWords.Extract(invocation.Words, "file");
         var selection = invocation.Selection(invocation.Words);
-        var filter = JobFilter.Read(JsonElement.Parse(selection.ToFilter().ToJsonString()), out var problem)
-            ?? throw new UsageException(problem!);
+        var filter = JobCommandHelpers.FilterOf(selection);
         var path = file ?? await FindAsync(invocation);
         try
         {

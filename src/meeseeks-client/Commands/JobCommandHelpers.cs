@@ -69,19 +69,16 @@ internal static class JobCommandHelpers
     public static JobSelection Selection(this Invocation invocation, IReadOnlyList<string> words)
     {
         var selection = JobWords.Selection(words);
-        var filter = JobFilter.Read(JsonElement.Parse(selection.ToFilter().ToJsonString()), out var problem)
-            ?? throw new UsageException(problem!);
-
-        // An unknown attribute may be one of a later version, but not when its name is that of an option or nearly that of an attribute.
-        var mistakes = filter.Warnings.Where(IsMistake).ToList();
-        filter.Warnings.Except(mistakes).ToList().ForEach(invocation.Console.Warn);
-        return mistakes.Count is 0 ? selection : throw new UsageException(string.Join('\n', mistakes));
+        var isMistake = FilterOf(selection).Doubtful
+            .ToLookup(condition => condition.IsMistake || Options.Contains(condition.Key), condition => condition.Problem);
+        isMistake[false].ToList().ForEach(invocation.Console.Warn);
+        return isMistake[true].Any() ? throw new UsageException(string.Join('\n', isMistake[true])) : selection;
     }
 
-    private static bool IsMistake(string warning) =>
-        warning.EndsWith('?')
-        || warning.StartsWith("state: ", StringComparison.Ordinal)
-        || Array.Exists(Options, option => warning.StartsWith($"{option}: ", StringComparison.Ordinal));
+    /// <summary>The filter of a selection.</summary>
+    /// <exception cref="UsageException">A value is wrong.</exception>
+    public static JobFilter FilterOf(JobSelection selection) =>
+        JobFilter.Read(JsonElement.Parse(selection.ToFilter().ToJsonString()), out var problem) ?? throw new UsageException(problem!);
 
     /// <summary>Throws if a command that needs a selection of jobs has none.</summary>
     /// <exception cref="UsageException">There are no words.</exception>
